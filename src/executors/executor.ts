@@ -1,0 +1,68 @@
+import type { JsonObject } from '../core/json.ts'
+import type { Secret } from '../core/redaction/secret.ts'
+import type { Release } from '../environment/release.ts'
+import type { AttemptRecord } from '../runs/events.ts'
+import type { Frame } from '../runs/frames.ts'
+import type { Argv, OutputMode } from '../tasks/task.ts'
+
+/** What a twin does in the app's place. */
+export type Work =
+  | { readonly kind: 'command'; readonly argv: Argv }
+  /** A task of the release; its file is relative to the release's root. */
+  | {
+      readonly kind: 'task'
+      readonly file: string
+      readonly parameters: JsonObject
+      readonly databaseVariable?: string
+    }
+
+export interface AttemptSpec {
+  readonly id: string
+  readonly run: string
+  readonly work: Work
+  readonly output: OutputMode
+  readonly timeoutMs?: number
+  readonly graceMs: number
+  /** How many bytes of output are kept: the beginning and the end. */
+  readonly quotaBytes: number
+  /** Values that must not be seen in any output; they are handed over in memory only. */
+  readonly secrets: readonly Secret[]
+}
+
+/** A question to the release side, answered in a twin that does no work. */
+export type Question =
+  | { readonly ask: 'manifest'; readonly folders: readonly string[] }
+  | { readonly ask: 'check-parameters'; readonly file: string; readonly parameters: JsonObject }
+
+/** Starts attempts in an environment, and finds them again after a crash of ours. */
+export interface Executor {
+  /** Reads what serves now. Throws `APP_NOT_RUNNING` when nothing does, `RELEASES_MIXED` when it is not one release. */
+  release(signal: AbortSignal): Promise<Release>
+  /** The serving process's own variables: for references to credentials and for redaction. Never stored. */
+  variables(release: Release): Promise<ReadonlyMap<string, string>>
+  /** One JSON value an answer line, in the order they come. Throws `RELEASE_SIDE_FAILED` when it ends badly. */
+  ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown>
+  /** Repeating it for one attempt starts nothing new. */
+  start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution>
+  /** `gone` when nothing of it ever started or is left; `unreachable` when that can't be known from here. */
+  attach(attempt: AttemptRecord): Promise<Execution | 'gone' | 'unreachable'>
+}
+
+/** One attempt, at work or ended. */
+export interface Execution {
+  /** Where it is, without reading its output. */
+  look(): Promise<Look>
+  /** Its frames from the beginning; with `follow`, until the outcome, else what there is now. */
+  frames(options: { readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<Frame>
+  /**
+   * Ends it: SIGTERM to all of it, and after the grace SIGKILL to what is left. Resolves when it is known dead
+   * where containment is exact, else when all that was found is.
+   */
+  stop(options: { readonly graceMs: number }): Promise<void>
+}
+
+export interface Look {
+  readonly started?: Extract<Frame, { kind: 'started' }>
+  readonly progress?: Extract<Frame, { kind: 'progress' }>
+  readonly ended?: Extract<Frame, { kind: 'outcome' }>
+}

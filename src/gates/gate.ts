@@ -1,0 +1,11 @@
+import type { Refusal } from '../core/errors.ts'
+import type { Release } from '../environment/release.ts'
+import type { RunRequest } from '../runs/events.ts'
+
+/** A check that a run must pass before it starts. One that throws is a refusal. */
+export interface Gate {
+  readonly name: string
+  check(request: RunRequest, release: Release): Promise<Verdict>
+}
+
+export type Verdict = 'pass' | 'not-applicable' | Refusal

@@ -1,0 +1,66 @@
+import type { Refusal } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { TaskKind } from '../tasks/task.ts'
+import type { Actor } from './actors.ts'
+import type { Containment, OutputSummary } from './frames.ts'
+import type { Outcome } from './outcomes.ts'
+
+/** What was asked for. Secrets are redacted before it gets here. */
+export interface RunRequest {
+  readonly environment: string
+  readonly service: string
+  /** A task's name, or the ad-hoc command as it was typed. */
+  readonly task: string
+  readonly kind: TaskKind | 'ad-hoc'
+  readonly parameters: JsonObject
+  readonly actor: Actor
+  readonly reason?: string
+  readonly release: ReleaseRecord
+  /** Things worth knowing that stopped nothing, such as a variable of the operator's shell that was ignored. */
+  readonly notices: readonly string[]
+}
+
+/** A release as the ledger keeps it: what identifies it, without values of variables. */
+export interface ReleaseRecord {
+  readonly digest: string
+  readonly instances: readonly { readonly id: string; readonly facts: Readonly<Record<string, string>> }[]
+}
+
+export interface AttemptRecord {
+  readonly id: string
+  /** The machine that started it; where that matters, nobody else can reach the attempt. */
+  readonly host: string
+  /** Which `purser` process is starting it, so that a later one can tell whether it died over it. */
+  readonly starter: ProcessIdentity
+}
+
+/** A process for certain: a pid alone is used again, a pid with its start is not. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Start time in clock ticks since boot (`/proc/PID/stat`, field 22), and the boot it counts from. */
+  readonly startedTicks: number
+  readonly boot: string
+}
+
+/** What can happen to a run, as the ledger tells it. */
+export type RunEvent =
+  | { readonly kind: 'requested'; readonly request: RunRequest }
+  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
+  | { readonly kind: 'starting'; readonly attempt: AttemptRecord }
+  | {
+      readonly kind: 'running'
+      readonly attempt: string
+      readonly pid: number
+      readonly containment: Containment
+      readonly startedAt: number
+    }
+  | { readonly kind: 'cancelling'; readonly actor: Actor; readonly reason?: string }
+  | {
+      readonly kind: 'ended'
+      readonly attempt?: string
+      readonly outcome: Outcome
+      readonly endedAt: number
+      readonly output?: OutputSummary
+    }
+
+export type RunEventKind = RunEvent['kind']

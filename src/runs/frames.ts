@@ -1,0 +1,30 @@
+import type { Outcome } from './outcomes.ts'
+
+export type Stream = 'stdout' | 'stderr' | 'merged'
+
+/** How surely a stop ends every descendant: by a cgroup or a container, or by signals to what can be found. */
+export type Containment = 'exact' | 'best-effort'
+
+/** What was kept of an attempt's output, so that the ledger can vouch for it. */
+export interface OutputSummary {
+  /** Bytes that the task wrote, after redaction. */
+  readonly bytes: number
+  /** Bytes that the quota cut out of the middle. */
+  readonly cut: number
+  /** SHA-256 of what was kept, in hex. */
+  readonly digest: string
+}
+
+/** What the release side tells of an attempt, in this order: `started`, the work, `outcome` (always last). */
+export type FrameBody =
+  | { readonly kind: 'started'; readonly pid: number; readonly containment: Containment }
+  | { readonly kind: 'output'; readonly stream: Stream; readonly bytes: Uint8Array }
+  /** The quota cut this many bytes of output here. */
+  | { readonly kind: 'cut'; readonly bytes: number }
+  | { readonly kind: 'progress'; readonly done: number; readonly total?: number; readonly label?: string }
+  /** A sentence of Purser's own for whoever watches. */
+  | { readonly kind: 'notice'; readonly text: string }
+  | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly output: OutputSummary }
+
+/** `cursor` counts an attempt's frames from 0; `at` is in milliseconds since the epoch, by the twin's clock. */
+export type Frame = { readonly cursor: number; readonly at: number } & FrameBody

@@ -1,0 +1,73 @@
+import { type ExitCode, exitCodes } from '../core/errors.ts'
+import { duration } from '../core/text.ts'
+import type { Status } from './statuses.ts'
+
+/** How an attempt ended, as whoever held its process saw it. */
+export type Outcome =
+  | { readonly end: 'exited'; readonly code: number }
+  | { readonly end: 'killed'; readonly signal: string; readonly oom?: boolean }
+  /** A stop was asked for, and delivered before the task ended by itself. */
+  | { readonly end: 'stopped'; readonly signal: string }
+  | { readonly end: 'timed-out'; readonly afterMs: number }
+  /** The command could not be started at all. */
+  | { readonly end: 'unstartable'; readonly why: string }
+  | { readonly end: 'lost'; readonly why: string }
+
+export function statusOf(outcome: Outcome): Status {
+  switch (outcome.end) {
+    case 'exited':
+      return outcome.code === 0 ? 'succeeded' : 'failed'
+    case 'killed':
+    case 'unstartable':
+      return 'failed'
+    case 'stopped':
+      return 'cancelled'
+    case 'timed-out':
+      return 'timed-out'
+    case 'lost':
+      return 'lost'
+  }
+}
+
+/** A task's own exit code, else Purser's. A signal becomes 128 + its number, as in a shell. */
+export function exitCodeOf(outcome: Outcome, signals: Readonly<Record<string, number>>): number {
+  switch (outcome.end) {
+    case 'exited':
+      return outcome.code
+    case 'killed':
+      return 128 + (signals[outcome.signal] ?? 0)
+    case 'unstartable':
+      return 127
+    case 'stopped':
+      return exitCodes.cancelled
+    case 'timed-out':
+      return exitCodes.timedOut
+    case 'lost':
+      return exitCodes.lost
+  }
+}
+
+/** Whether the exit code is Purser's own rather than the task's. */
+export function ownExitCode(outcome: Outcome): ExitCode | undefined {
+  if (outcome.end === 'stopped') return exitCodes.cancelled
+  if (outcome.end === 'timed-out') return exitCodes.timedOut
+  if (outcome.end === 'lost') return exitCodes.lost
+  return undefined
+}
+
+export function describeOutcome(outcome: Outcome): string {
+  switch (outcome.end) {
+    case 'exited':
+      return `exit code ${outcome.code}`
+    case 'killed':
+      return outcome.oom ? `killed with ${outcome.signal}: out of memory` : `killed by ${outcome.signal}`
+    case 'stopped':
+      return `stopped with ${outcome.signal}`
+    case 'timed-out':
+      return `stopped after ${duration(outcome.afterMs)}, its time limit`
+    case 'unstartable':
+      return `not started: ${outcome.why}`
+    case 'lost':
+      return outcome.why
+  }
+}

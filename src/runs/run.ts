@@ -1,0 +1,113 @@
+import { Bug, type Refusal } from '../core/errors.ts'
+import type { Actor } from './actors.ts'
+import type { AttemptRecord, RunEvent, RunRequest } from './events.ts'
+import type { Containment, OutputSummary } from './frames.ts'
+import { type Outcome, statusOf } from './outcomes.ts'
+import { mayMove, type Status } from './statuses.ts'
+
+/** One ledgered request to run a task, as its events tell it. */
+export interface Run {
+  readonly id: string
+  readonly status: Status
+  readonly request: RunRequest
+  readonly requestedAt: number
+  /** How many events it has; an append names it, so that two writers cannot both be right. */
+  readonly version: number
+  readonly attempts: readonly Attempt[]
+  readonly refusals: readonly Refusal[]
+  readonly cancel?: { readonly actor: Actor; readonly reason?: string; readonly at: number }
+  readonly outcome?: Outcome
+  readonly endedAt?: number
+}
+
+export interface Attempt extends AttemptRecord {
+  readonly pid?: number
+  readonly containment?: Containment
+  readonly startedAt?: number
+  readonly endedAt?: number
+  readonly output?: OutputSummary
+}
+
+/** An event with the moment it was recorded, in milliseconds since the epoch. */
+export interface RecordedEvent {
+  readonly at: number
+  readonly event: RunEvent
+}
+
+/** A run is a fold over its events, in their order. */
+export function foldRun(id: string, history: readonly RecordedEvent[]): Run {
+  const [first, ...rest] = history
+  if (first === undefined || first.event.kind !== 'requested') {
+    throw new Bug(`Run ${id} does not begin with a request.`)
+  }
+  const opened: Run = {
+    id,
+    status: 'queued',
+    request: first.event.request,
+    requestedAt: first.at,
+    version: 1,
+    attempts: [],
+    refusals: [],
+  }
+  return rest.reduce(applyEvent, opened)
+}
+
+export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
+  const status = statusAfter(event)
+  if (!mayMove(run.status, status))
+    throw new Bug(`Run ${run.id} is ${run.status} and cannot become ${status}.`)
+  const moved = { ...run, status, version: run.version + 1 }
+  switch (event.kind) {
+    case 'requested':
+      throw new Bug(`Run ${run.id} was requested twice.`)
+    case 'refused':
+      return { ...moved, refusals: event.refusals, endedAt: at }
+    case 'starting':
+      return { ...moved, attempts: [...run.attempts, event.attempt] }
+    case 'running':
+      return withAttempt(moved, event.attempt, {
+        pid: event.pid,
+        containment: event.containment,
+        startedAt: event.startedAt,
+      })
+    case 'cancelling':
+      return {
+        ...moved,
+        cancel: { actor: event.actor, at, ...(event.reason === undefined ? {} : { reason: event.reason }) },
+      }
+    case 'ended': {
+      const ended = { ...moved, outcome: event.outcome, endedAt: event.endedAt }
+      if (event.attempt === undefined) return ended
+      return withAttempt(ended, event.attempt, {
+        endedAt: event.endedAt,
+        ...(event.output === undefined ? {} : { output: event.output }),
+      })
+    }
+  }
+}
+
+/** The status that an event leads to. */
+export function statusAfter(event: RunEvent): Status {
+  switch (event.kind) {
+    case 'requested':
+      return 'queued'
+    case 'refused':
+    case 'starting':
+    case 'running':
+    case 'cancelling':
+      return event.kind
+    case 'ended':
+      return statusOf(event.outcome)
+  }
+}
+
+function withAttempt(run: Run, id: string, change: Partial<Attempt>): Run {
+  return {
+    ...run,
+    attempts: run.attempts.map((attempt) => (attempt.id === id ? { ...attempt, ...change } : attempt)),
+  }
+}
+
+export function lastAttempt(run: Run): Attempt | undefined {
+  return run.attempts.at(-1)
+}

@@ -1,0 +1,93 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { JsonObject } from '../core/json.ts'
+
+export type TaskKind = 'script' | 'command' | 'migration'
+
+/** `split` keeps stdout and stderr apart; `merged` gives both one pipe, so that their order is the task's own. */
+export type OutputMode = 'split' | 'merged'
+
+/** What every kind of task may say. */
+export interface TaskOptions<Schema extends StandardSchemaV1 = StandardSchemaV1> {
+  /** Kebab-case, unique in its release. */
+  readonly name: string
+  /** One sentence for `purser tasks`. */
+  readonly summary: string
+  /** Parameters, by any validator that speaks Standard Schema. Without one the task takes none. */
+  readonly params?: Schema
+  /** The service it belongs to, where the environment has several. */
+  readonly service?: string
+  /** One run of it at a time in an environment. */
+  readonly exclusive?: boolean
+  /** After how many milliseconds it is stopped. No limit unless stated. */
+  readonly timeoutMs?: number
+  /** How long a stopped task may take to end by itself. 10,000 unless stated. */
+  readonly graceMs?: number
+  readonly output?: OutputMode
+  /** Names of parameters whose values are secret, beside those whose names say so. */
+  readonly secrets?: readonly string[]
+}
+
+/** What a script's `run` is given. */
+export interface ScriptContext<Parameters> {
+  /** The parameters, as the schema returned them. */
+  readonly params: Parameters
+  readonly run: string
+  readonly attempt: string
+  /** Aborts when the run is being stopped; the process has the grace period left. */
+  readonly signal: AbortSignal
+  /** Tells how far the work is. Cheap: call it as often as you like. */
+  progress(done: number, total?: number, label?: string): void
+}
+
+export interface ScriptOptions<Schema extends StandardSchemaV1 = StandardSchemaV1>
+  extends TaskOptions<Schema> {
+  run(context: ScriptContext<StandardSchemaV1.InferOutput<Schema>>): unknown
+}
+
+/** A program and its arguments. Never a shell line: nothing is expanded or split. */
+export type Argv = readonly [program: string, ...args: string[]]
+
+export interface CommandOptions<Schema extends StandardSchemaV1 = StandardSchemaV1>
+  extends TaskOptions<Schema> {
+  readonly command: Argv | ((params: StandardSchemaV1.InferOutput<Schema>) => Argv)
+}
+
+/** Either the team's own migration tool as a command, or a folder of plain SQL files, which go through dbmate. */
+export type MigrationOptions = Omit<TaskOptions, 'params' | 'secrets'> & {
+  /** Which of the environment's databases it changes. */
+  readonly database: string
+} & (
+    | { readonly command: Argv; readonly sql?: never }
+    /** A folder of dbmate's SQL files, relative to the release's root. */
+    | { readonly sql: string; readonly command?: never }
+  )
+
+// A registered symbol, so that a task is known by any copy of this package.
+export const brand = Symbol.for('purser.task')
+
+export type Task =
+  | ({ readonly [brand]: 'script' } & ScriptOptions)
+  | ({ readonly [brand]: 'command' } & CommandOptions)
+  | ({ readonly [brand]: 'migration' } & MigrationOptions)
+
+export function isTask(value: unknown): value is Task {
+  return typeof value === 'object' && value !== null && brand in value
+}
+
+/** A task as the manifest lists it. */
+export interface TaskEntry {
+  readonly name: string
+  readonly kind: TaskKind
+  readonly summary: string
+  /** Relative to the release's root. */
+  readonly file: string
+  readonly service?: string
+  readonly exclusive: boolean
+  readonly timeoutMs?: number
+  readonly graceMs: number
+  readonly output: OutputMode
+  readonly secrets: readonly string[]
+  readonly database?: string
+  /** JSON Schema of the parameters as they are typed; `null` where the task takes some and its validator can't say which. */
+  readonly parameters?: JsonObject | null
+}
