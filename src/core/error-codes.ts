@@ -41,6 +41,7 @@ export const errorCodes = [
   'LEDGER_LOCKED',
   'LEDGER_CORRUPT',
   'LEDGER_CHAIN_BROKEN',
+  'LEDGER_NEWER',
   // The machine
   'PLATFORM_UNSUPPORTED',
   'PACKAGE_MISSING',

@@ -1,3 +1,5 @@
+import type { Reference } from '../environment/reference.ts'
+
 /** What a database is, as it says itself. */
 export interface DatabaseIdentity {
   readonly product: string
@@ -6,11 +8,19 @@ export interface DatabaseIdentity {
   readonly user: string
   /** Address and port of the server, as the server sees them; empty over a socket. */
   readonly server: string
-  /** What tells this cluster from another, such as PostgreSQL's system identifier; unseen without the right. */
-  readonly cluster: string | undefined
 }
 
-/** A database of an environment. Cloning and the wire come with their own issues. */
+/** A database of an environment. Cloning and the wire have their places here. */
 export interface Database extends AsyncDisposable {
-  identity(signal: AbortSignal): Promise<DatabaseIdentity>
+  identity(): Promise<DatabaseIdentity>
+}
+
+/** A database as the configuration names it. */
+export interface DatabaseWiring {
+  readonly kind: string
+  /** Where its URL is. */
+  readonly url: Reference
+  readonly problems: readonly { readonly path: string; readonly message: string }[]
+  /** Connects. Throws `DATABASE_UNREACHABLE`; the URL is in no message. */
+  open(url: string): Promise<Database>
 }

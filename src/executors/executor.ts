@@ -31,7 +31,8 @@ export interface AttemptSpec {
 
 /** A question to the release side, answered in a twin that does no work. */
 export type Question =
-  | { readonly ask: 'manifest'; readonly folders: readonly string[] }
+  /** `without` names files that ended an earlier asking. */
+  | { readonly ask: 'manifest'; readonly folders: readonly string[]; readonly without: readonly string[] }
   | { readonly ask: 'check-parameters'; readonly file: string; readonly parameters: JsonObject }
 
 /** Starts attempts in an environment, and finds them again after a crash of ours. */
@@ -55,10 +56,10 @@ export interface Execution {
   /** Its frames from the beginning; with `follow`, until the outcome, else what there is now. */
   frames(options: { readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<Frame>
   /**
-   * Ends it: SIGTERM to all of it, and after the grace SIGKILL to what is left. Resolves when it is known dead
-   * where containment is exact, else when all that was found is.
+   * Ends it: SIGTERM to all of it, and after its grace SIGKILL to what is left. Resolves when it is known dead where
+   * containment is exact, else when all that was found is.
    */
-  stop(options: { readonly graceMs: number }): Promise<void>
+  stop(): Promise<void>
 }
 
 export interface Look {

@@ -4,6 +4,17 @@ import type { Head, StoredEvent } from './ledger.ts'
 /** What the first event names as the one before it. */
 export const genesis: Head = { sequence: 0, hash: '0'.repeat(64) }
 
+/** Forges the next link: what happened, put behind the event that was the last so far. */
+export function linkAfter(
+  before: Head,
+  event: Pick<StoredEvent, 'run' | 'kind' | 'at' | 'claim'> & { readonly body: string },
+): StoredEvent {
+  const { run, kind, at, claim, body } = event
+  const sequence = before.sequence + 1
+  const link = { sequence, run, kind, at, claim, bodyHash: hashBody(body), previous: before.hash }
+  return { ...link, body, hash: hashEvent(link) }
+}
+
 export function hashBody(body: string): string {
   return createHash('sha256').update(body).digest('hex')
 }
@@ -21,7 +32,7 @@ export function hashEvent(event: Omit<StoredEvent, 'hash' | 'body'>): string {
 
 /** What is wrong with one link, in a sentence; `undefined` when it holds. */
 export function brokenLink(before: Head, event: StoredEvent): string | undefined {
-  const name = `Event ${event.sequence} (${event.kind} of run ${event.run})`
+  const name = nameOf(event)
   if (event.sequence !== before.sequence + 1) {
     return `${name} follows event ${before.sequence}: ${
       event.sequence > before.sequence + 1 ? 'events between them are missing' : 'it is out of its place'
@@ -29,8 +40,18 @@ export function brokenLink(before: Head, event: StoredEvent): string | undefined
   }
   if (event.previous !== before.hash)
     return `${name} names another event before it than the one that is there.`
+  return changed(event)
+}
+
+/** What of an event is not as it was recorded, in a sentence; says nothing about the events around it. */
+export function changed(event: StoredEvent): string | undefined {
   if (event.body !== null && hashBody(event.body) !== event.bodyHash)
-    return `${name} has another body than was recorded.`
-  if (hashEvent(event) !== event.hash) return `${name} has been changed.`
+    return `${nameOf(event)} has another body than was recorded.`
+  if (hashEvent(event) !== event.hash) return `${nameOf(event)} has been changed.`
   return undefined
+}
+
+/** An event in words for people. */
+export function nameOf(event: Pick<StoredEvent, 'sequence' | 'kind' | 'run'>): string {
+  return `Event ${event.sequence} (${event.kind} of run ${event.run})`
 }

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../runs/events.ts'
+import type { RunEvent, RunEventKind } from '../runs/events.ts'
 import type { RecordedEvent } from '../runs/run.ts'
 
 /** One link of the chain, as it is stored. */
@@ -30,7 +30,10 @@ export interface NewEvent {
   readonly run: string
   readonly event: RunEvent
   readonly at: number
-  /** Held by this run from here until the event that ends it; see {@link Condition}. */
+  /**
+   * Held by this run from here until the event that ends it, which gives it up by itself. A run holds one claim at
+   * most.
+   */
   readonly claim?: string
 }
 
@@ -66,4 +69,11 @@ export interface Ledger extends AsyncDisposable {
   /** All events after a sequence number, in order, read in pages. */
   scan(after?: number): AsyncIterable<StoredEvent>
   head(): Promise<Head>
+}
+
+const endings: readonly RunEventKind[] = ['ended', 'refused']
+
+/** Whether an event of this kind is a run's last. */
+export function endsRun(kind: string): boolean {
+  return endings.some((ending) => ending === kind)
 }

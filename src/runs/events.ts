@@ -15,6 +15,7 @@ export interface RunRequest {
   readonly parameters: JsonObject
   readonly actor: Actor
   readonly reason?: string
+  readonly origin: Origin
   readonly release: ReleaseRecord
   /** Things worth knowing that stopped nothing, such as a variable of the operator's shell that was ignored. */
   readonly notices: readonly string[]
@@ -26,11 +27,14 @@ export interface ReleaseRecord {
   readonly instances: readonly { readonly id: string; readonly facts: Readonly<Record<string, string>> }[]
 }
 
-export interface AttemptRecord {
+export interface AttemptRecord extends Origin {
   readonly id: string
-  /** The machine that started it; where that matters, nobody else can reach the attempt. */
+}
+
+/** Where something was asked for. */
+export interface Origin {
   readonly host: string
-  /** Which `purser` process is starting it, so that a later one can tell whether it died over it. */
+  /** The `purser` process, so that a later one can tell whether it died over it. */
   readonly starter: ProcessIdentity
 }
 

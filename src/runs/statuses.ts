@@ -20,11 +20,12 @@ export type Status = keyof typeof statuses
 export const moves: { readonly [from in Status]: readonly Status[] } = {
   // a refusal by a gate; a cancel before the start; a `purser` that died before it started anything
   queued: ['starting', 'refused', 'cancelled', 'lost'],
-  // `failed` at once when the twin could not start; an end without `running` when nobody was watching
-  starting: ['running', 'cancelling', 'succeeded', 'failed', 'timed-out', 'lost'],
-  running: ['pausing', 'cancelling', 'succeeded', 'failed', 'timed-out', 'lost'],
+  // any end without `running` when nobody was watching
+  starting: ['running', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
+  // `cancelled` without `cancelling` when the machine told it to stop (a shutdown)
+  running: ['pausing', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
   // the last slice may end the run before the pause takes effect
-  pausing: ['paused', 'cancelling', 'succeeded', 'failed', 'timed-out', 'lost'],
+  pausing: ['paused', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
   // resuming starts a new attempt
   paused: ['starting', 'cancelling', 'cancelled'],
   // a task may end by itself, or run out of time, before the cancel reaches it

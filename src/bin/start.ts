@@ -1,0 +1,18 @@
+import { main } from '../cli/main.ts'
+import { PurserError } from '../core/errors.ts'
+import { identify } from '../executors/local/proc/identity.ts'
+import { sqlite } from '../presets/sqlite.ts'
+
+/** The composition root of the command line: hands the backends to the commands. */
+export async function start(typed: readonly string[]): Promise<void> {
+  await main(typed, { defaultLedger: sqlite(), identifySelf })
+}
+
+function identifySelf() {
+  const self = process.platform === 'linux' ? identify(process.pid) : undefined
+  if (self !== undefined) return self
+  throw new PurserError('PLATFORM_UNSUPPORTED', {
+    message: `Purser knows processes from /proc, which ${process.platform} does not have.`,
+    remedy: 'Run it on Linux, such as the machine where the app runs.',
+  })
+}

@@ -1,0 +1,100 @@
+import {
+  type Application,
+  ArgumentParseError,
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  run,
+  text_en,
+} from '@stricli/core'
+import { exitCodes, PurserError } from '../core/errors.ts'
+import { packageVersion, type Session, type Wired } from './session.ts'
+import { reportError } from './terminal/report-error.ts'
+
+type Command = Parameters<typeof buildRouteMap<string, Session>>[0]['routes'][string]
+
+/** Every command: what it is for, and its file, loaded when it is typed. */
+const commands: Readonly<Record<string, { brief: string; load: () => Promise<{ command: Command }> }>> = {
+  init: { brief: 'Write a configuration and a first task', load: () => import('./init.ts') },
+  check: {
+    brief: 'Validate the configuration, and connect to all that it names',
+    load: () => import('./check.ts'),
+  },
+  tasks: { brief: 'List the tasks of the release that serves now', load: () => import('./tasks.ts') },
+  run: { brief: 'Run a task, or a command, in the release that serves now', load: () => import('./run.ts') },
+  runs: { brief: 'List the newest runs', load: () => import('./runs.ts') },
+  show: { brief: 'Show all that is known of a run', load: () => import('./show.ts') },
+  logs: { brief: "Print a run's output, as it was kept", load: () => import('./logs.ts') },
+  cancel: { brief: 'Stop a run, with all that it started', load: () => import('./cancel.ts') },
+  ledger: {
+    brief: 'Verify, export and take the head of the record of all runs',
+    load: () => import('./ledger.ts'),
+  },
+}
+
+/** Runs what was typed, and sets the exit code. */
+export async function main(typed: readonly string[], wired: Wired): Promise<void> {
+  const dashes = typed.indexOf('--')
+  const words = dashes === -1 ? typed : typed.slice(0, dashes)
+  const afterDashes = dashes === -1 ? undefined : typed.slice(dashes + 1)
+  endQuietlyWhenNobodyReads()
+  try {
+    const application = await buildFor(words[0])
+    // Stricli sets its own exit code, negative for what it could not parse: it gets a process of its own to set.
+    const parsing = { stdout: process.stdout, stderr: process.stderr, env: process.env, exitCode: 0 }
+    await run(application, words, { process: parsing, ...wired, afterDashes })
+    if (parsing.exitCode < 0) process.exitCode = exitCodes.usage
+  } catch (error) {
+    process.exitCode = reportError(error, { json: words.includes('--json') })
+  }
+}
+
+async function buildFor(chosen: string | undefined): Promise<Application<Session>> {
+  const routes: Record<string, Command> = {}
+  for (const [name, { brief, load }] of Object.entries(commands)) {
+    routes[name] = name === chosen ? (await load()).command : onlyListed(brief)
+  }
+  return buildApplication(buildRouteMap({ routes, docs: rootDocs }), {
+    name: 'purser',
+    versionInfo: { currentVersion: packageVersion() },
+    scanner: { caseStyle: 'allow-kebab-for-camel' },
+    documentation: { disableAnsiColor: process.env.NO_COLOR !== undefined || !process.stdout.isTTY },
+    localization: { text },
+  })
+}
+
+const text = {
+  ...text_en,
+  // Left to `main`, which knows our errors from the users'.
+  exceptionWhileRunningCommand: (error: unknown): string => {
+    throw error
+  },
+  exceptionWhileParsingArguments(this: object, error: unknown, color: boolean): string {
+    if (error instanceof ArgumentParseError && error.exception instanceof PurserError) throw error.exception
+    return text_en.exceptionWhileParsingArguments.call(this, error, color)
+  },
+}
+
+const rootDocs = {
+  brief: "Runs a team's admin processes: in the release that serves now, held to account, on the record",
+  fullDescription: `Runs a team's admin processes (migrations, scripts, commands) in the release and environment that the
+app is running now, and keeps a record that nobody can edit unseen.
+
+  purser init
+  purser run load-places -e local --param country=CH
+  purser logs -f last`,
+}
+
+function onlyListed(brief: string): Command {
+  return buildCommand<object, [], Session>({ parameters: {}, docs: { brief }, func: () => {} })
+}
+
+/** \`purser logs … | head\`: the reader has what it wanted. */
+function endQuietlyWhenNobodyReads(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit()
+      throw error
+    })
+  }
+}

@@ -1,0 +1,136 @@
+import { buildCommand } from '@stricli/core'
+import { loadConfig } from '../config/load-config.ts'
+import { PurserError } from '../core/errors.ts'
+import { cancelRun } from '../operations/cancel-run.ts'
+import type { Context } from '../operations/context.ts'
+import { followRun } from '../operations/follow-run.ts'
+import { type FoundRun, readRun } from '../operations/ledgers.ts'
+import type { Wish } from '../operations/plan-run.ts'
+import { startRun } from '../operations/start-run.ts'
+import { exitOf, viewRun } from '../operations/view-run.ts'
+import type { Argv } from '../tasks/task.ts'
+import { environmentFlag, jsonFlag, parseDuration, reasonFlag, serviceFlag } from './flags.ts'
+import { readParameters } from './read-parameters.ts'
+import { makeContext, type Session } from './session.ts'
+import { describeEnd, describeStart } from './terminal/describe-run.ts'
+import { printFrames, printFramesAsJson } from './terminal/print-frames.ts'
+import { paint } from './terminal/style.ts'
+
+interface Flags {
+  readonly environment?: string
+  readonly service?: string
+  readonly param?: readonly string[]
+  readonly params?: string
+  readonly reason?: string
+  readonly timeout?: number
+  readonly detach: boolean
+  readonly json: boolean
+}
+
+export const command = buildCommand<Flags, [task?: string], Session>({
+  parameters: {
+    flags: {
+      environment: environmentFlag,
+      service: serviceFlag,
+      param: {
+        kind: 'parsed',
+        parse: String,
+        brief: 'A parameter',
+        placeholder: 'NAME=VALUE',
+        variadic: true,
+        optional: true,
+      },
+      params: {
+        kind: 'parsed',
+        parse: String,
+        brief: 'Parameters from a JSON file, or - for stdin',
+        placeholder: 'FILE',
+        optional: true,
+      },
+      reason: reasonFlag,
+      timeout: {
+        kind: 'parsed',
+        parse: parseDuration,
+        brief: 'Stop it after this long: 90s, 5m',
+        placeholder: 'TIME',
+        optional: true,
+      },
+      detach: { kind: 'boolean', brief: 'Return once it is at work', default: false, withNegated: false },
+      json: jsonFlag,
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ brief: 'A task of the release', parse: String, placeholder: 'TASK', optional: true }],
+    },
+    aliases: { e: 'environment', p: 'param', d: 'detach', r: 'reason' },
+  },
+  docs: {
+    brief: 'Run a task, or a command, in the release that serves now',
+    fullDescription: `Run a task, or a command, in the release that serves now.
+
+It exits with the task's own code; 80 to 85 are Purser's own. With --json each line is a frame, and the last the run.
+Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
+
+  purser run load-places -e local --param country=CH,FR --reason "first import"
+  purser run load-places -e local --params parameters.json
+  purser run -e production -- python3 manage.py clearsessions`,
+    customUsage: [
+      'TASK -e ENV [-p NAME=VALUE]... [--reason TEXT] [--detach]',
+      '-e ENV [--reason TEXT] -- PROGRAM [ARGUMENT]...',
+    ],
+  },
+  async func(flags, task) {
+    const context = makeContext(this, await loadConfig(process.cwd()))
+    const started = await startRun(context, await readWish(this, flags, task))
+    if ('refusals' in started) {
+      if (flags.json) console.log(JSON.stringify(viewRun(started.run)))
+      else console.error(describeEnd(started.run))
+      process.exitCode = exitOf(started.run).exitCode
+      return
+    }
+    if (!flags.json) console.error(describeStart(started.run))
+    if (flags.detach) return sayDetached(started, flags.json)
+    const leaving = new AbortController()
+    cancelOnSignal(context, started, leaving)
+    const frames = followRun(context, started.run, started.ledger, started.execution, leaving.signal)
+    await (flags.json ? printFramesAsJson(frames) : printFrames(frames))
+    const run = await readRun(started.ledger, started.run.id)
+    console[flags.json ? 'log' : 'error'](flags.json ? JSON.stringify(viewRun(run)) : describeEnd(run))
+    process.exitCode = exitOf(run).exitCode
+  },
+})
+
+async function readWish({ afterDashes }: Session, flags: Flags, task: string | undefined): Promise<Wish> {
+  const { environment, service, reason, timeout, param = [], params } = flags
+  const common = { environment, service, reason, timeoutMs: timeout }
+  if (task !== undefined && afterDashes === undefined) {
+    return { ...common, what: { task, ...(await readParameters(param, params)) } }
+  }
+  const [program, ...args] = afterDashes ?? []
+  if (task === undefined && program !== undefined && param.length === 0 && params === undefined) {
+    return { ...common, what: { argv: [program, ...args] satisfies Argv } }
+  }
+  throw new PurserError('USAGE', {
+    message: 'A run takes either a task with its parameters, or a command after "--".',
+    remedy: 'Such as `purser run load-places -e local`, or `purser run -e local -- sh backup.sh`.',
+  })
+}
+
+function sayDetached({ run }: FoundRun, json: boolean): void {
+  if (json) console.log(JSON.stringify(viewRun(run)))
+  else
+    console.error(
+      paint('dim', `  It goes on by itself. Follow it with \`purser logs -f ${run.id}\`.`, process.stderr),
+    )
+}
+
+/** The first signal cancels the run, the second leaves it; a closed terminal (SIGHUP) leaves it at once. */
+function cancelOnSignal(context: Context, started: FoundRun, leaving: AbortController): void {
+  const leave = () => leaving.abort()
+  const cancel = () => {
+    console.error(paint('yellow', `\n  Cancelling run ${started.run.id} …`, process.stderr))
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal).on(signal, leave)
+    cancelRun(context, started, 'signal to purser run').catch(leave)
+  }
+  process.on('SIGINT', cancel).on('SIGTERM', cancel).on('SIGHUP', leave)
+}

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import type { CommandContext } from '@stricli/core'
+import type { LoadedConfig } from '../config/load-config.ts'
+import type { Wiring } from '../environment/wiring.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Context } from '../operations/context.ts'
+import type { ProcessIdentity } from '../runs/events.ts'
+import { identifyActor } from '../runs/identify-actor.ts'
+
+/** What the composition root hands to every command. */
+export interface Wired {
+  readonly defaultLedger: Wiring<Ledger>
+  readonly identifySelf: () => ProcessIdentity
+}
+
+/** What a command is called with, beside its own flags. */
+export interface Session extends Wired, CommandContext {
+  /** The words after `--`, if there was one. */
+  readonly afterDashes: readonly string[] | undefined
+}
+
+/** The context of the operations that one command calls. */
+export function makeContext({ defaultLedger, identifySelf }: Wired, config: LoadedConfig): Context {
+  return {
+    config,
+    defaultLedger,
+    actor: identifyActor({
+      variables: process.env,
+      osUser: userInfo().username,
+      host: hostname(),
+      ...gitEmail(config.root),
+    }),
+    host: hostname(),
+    self: identifySelf(),
+    shell: { ...process.env },
+    now: Date.now,
+    signal: new AbortController().signal,
+  }
+}
+
+function gitEmail(folder: string): { readonly gitEmail?: string } {
+  try {
+    const stdio = ['ignore', 'pipe', 'ignore'] as const
+    const email = execFileSync('git', ['config', '--get', 'user.email'], { cwd: folder, stdio: [...stdio] })
+    return { gitEmail: email.toString('utf8').trim() }
+  } catch {
+    return {} // no git, or no address in it
+  }
+}
+
+export function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return JSON.parse(readFileSync(file, 'utf8')).version
+}

@@ -1,0 +1,38 @@
+import { byteSize, duration } from '../../core/text.ts'
+import { durationOf } from '../../operations/view-run.ts'
+import { describeOutcome } from '../../runs/outcomes.ts'
+import { lastAttempt, type Run } from '../../runs/run.ts'
+import { describeRefusal } from './report-error.ts'
+import { paint, paintStatus } from './style.ts'
+
+/** The line before a run's output. */
+export function describeStart({ id, request }: Run): string {
+  const stream = process.stderr
+  const { task, environment, service, release, notices } = request
+  const place = paint('dim', `in ${environment}/${service}, release ${shortDigest(release.digest)}`, stream)
+  const lines = [
+    `${paint('cyan', '▸', stream)} ${paint('bold', task, stream)} ${place}  run ${paint('cyan', id, stream)}`,
+  ]
+  return [...lines, ...notices.map((notice) => paint('yellow', `  ! ${notice}`, stream))].join('\n')
+}
+
+/** The lines after a run's output. */
+export function describeEnd(run: Run): string {
+  const stream = process.stderr
+  if (run.refusals.length > 0) {
+    const remark = paint('dim', `run ${run.id} is on record; nothing was started`, stream)
+    return [`${paintStatus('refused', stream)}  ${remark}`, ...run.refusals.map(describeRefusal)].join('\n')
+  }
+  const took = durationOf(run)
+  const output = lastAttempt(run)?.output
+  const parts = [
+    run.outcome === undefined ? undefined : describeOutcome(run.outcome),
+    took === undefined ? undefined : `after ${duration(took)}`,
+    output === undefined || output.bytes === 0 ? undefined : `${byteSize(output.bytes)} of output kept`,
+  ].filter((part) => part !== undefined)
+  return `${paintStatus(run.status, stream)}  ${paint('dim', `${parts.join(', ')}  run ${run.id}`, stream)}`
+}
+
+export function shortDigest(digest: string): string {
+  return digest.replace(/^(sha256:.{12}).*/, '$1')
+}

@@ -1,0 +1,57 @@
+import { byteSize } from '../../core/text.ts'
+import type { Frame } from '../../runs/frames.ts'
+import { ProgressLine } from './progress-line.ts'
+import { paint } from './style.ts'
+
+/** Prints frames as they come: the task's streams to ours, Purser's own words to stderr. */
+export async function printFrames(frames: AsyncIterable<Frame>): Promise<void> {
+  const progress = new ProgressLine(process.stderr)
+  for await (const frame of frames) {
+    switch (frame.kind) {
+      case 'output':
+        progress.clear()
+        await write(frame.stream === 'stderr' ? process.stderr : process.stdout, frame.bytes)
+        break
+      case 'progress':
+        progress.update(frame)
+        break
+      case 'notice':
+        progress.clear()
+        console.error(paint('yellow', `  ! ${frame.text}`, process.stderr))
+        break
+      case 'cut':
+        progress.clear()
+        console.error(
+          paint(
+            'yellow',
+            `  ! ${byteSize(frame.bytes)} of output were cut here by the quota`,
+            process.stderr,
+          ),
+        )
+        break
+      case 'started':
+      case 'outcome':
+        progress.clear()
+    }
+  }
+  progress.clear()
+}
+
+/** Frames as NDJSON: bytes as text where they are UTF-8, else as base64. */
+export async function printFramesAsJson(frames: AsyncIterable<Frame>): Promise<void> {
+  for await (const frame of frames) await write(process.stdout, `${JSON.stringify(toJson(frame))}\n`)
+}
+
+function toJson(frame: Frame): object {
+  if (frame.kind !== 'output') return frame
+  const { bytes, ...rest } = frame
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = buffer.toString('utf8')
+  return Buffer.from(text).equals(buffer) ? { ...rest, text } : { ...rest, base64: buffer.toString('base64') }
+}
+
+/** Waits for a slow reader, so that a million lines do not pile up in memory. */
+async function write(stream: NodeJS.WriteStream, data: Uint8Array | string): Promise<void> {
+  if (stream.write(data)) return
+  await new Promise((resolve) => stream.once('drain', resolve))
+}

@@ -1,0 +1,52 @@
+import { duration } from '../../core/text.ts'
+import { printable } from './printable.ts'
+import { paint } from './style.ts'
+
+interface Progress {
+  readonly done: number
+  readonly total?: number
+  readonly label?: string
+  readonly at: number
+}
+
+const barWidth = 24
+
+/** One line at the bottom of a terminal that tells how far a task is. Nothing at all where there is no terminal. */
+export class ProgressLine {
+  readonly #stream: NodeJS.WriteStream
+  #first: Progress | undefined
+  #shown = ''
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream
+  }
+
+  update(progress: Progress): void {
+    this.#first ??= progress
+    if (!this.#stream.isTTY) return
+    const text = describeProgress(progress, this.#first).slice(0, this.#stream.columns - 1)
+    this.clear()
+    this.#shown = text
+    this.#stream.write(paint('cyan', text, this.#stream))
+  }
+
+  /** Takes the line away while something else is printed; the next update brings it back. */
+  clear(): void {
+    if (this.#shown !== '') this.#stream.write('\r\u001b[K')
+    this.#shown = ''
+  }
+}
+
+/** `━━━━━───── 42 %  58,000 of 138,398 places  24,100/s  3.3 s left` */
+export function describeProgress({ done, total, label, at }: Progress, first: Progress): string {
+  const amount = `${done.toLocaleString('en')}${total === undefined ? '' : ` of ${total.toLocaleString('en')}`}`
+  const what = label === undefined ? amount : `${amount} ${printable(label)}`
+  const perMs = at > first.at ? (done - first.done) / (at - first.at) : 0
+  const rate = perMs > 0 ? [`${Math.round(perMs * 1_000).toLocaleString('en')}/s`] : []
+  if (total === undefined || total === 0) return [what, ...rate].join('  ')
+  const share = Math.min(1, done / total)
+  const full = Math.round(share * barWidth)
+  const bar = '━'.repeat(full) + '─'.repeat(barWidth - full)
+  const left = perMs > 0 && done < total ? [`${duration((total - done) / perMs)} left`] : []
+  return [`${bar} ${Math.floor(share * 100)} %`, what, ...rate, ...left].join('  ')
+}

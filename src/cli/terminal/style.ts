@@ -1,0 +1,31 @@
+import { styleText } from 'node:util'
+import type { Status } from '../../runs/statuses.ts'
+
+type Format = Parameters<typeof styleText>[0]
+type Stream = NodeJS.WriteStream
+
+/** Colours a text where its stream is a terminal and NO_COLOR is not set. */
+export function paint(format: Format, text: string, stream: Stream = process.stdout): string {
+  return styleText(format, text, { stream, validateStream: true })
+}
+
+const looks: Readonly<Record<Status, readonly [mark: string, format: Format]>> = {
+  queued: ['○', 'gray'],
+  starting: ['◔', 'cyan'],
+  running: ['●', 'cyan'],
+  pausing: ['◐', 'yellow'],
+  paused: ['◐', 'yellow'],
+  cancelling: ['◌', 'yellow'],
+  succeeded: ['✔', 'green'],
+  failed: ['✖', 'red'],
+  cancelled: ['■', 'yellow'],
+  refused: ['⊘', 'magenta'],
+  'timed-out': ['◷', 'red'],
+  lost: ['?', 'red'],
+}
+
+/** A status with its mark: told by shape as well as by colour. */
+export function paintStatus(status: Status, stream: Stream = process.stdout): string {
+  const [mark, format] = looks[status]
+  return paint(format, `${mark} ${status}`, stream)
+}

@@ -1,0 +1,39 @@
+import type { DatabaseWiring } from '../databases/database.ts'
+import type { Wiring } from '../environment/wiring.ts'
+import type { Executor } from '../executors/executor.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+
+/** What `purser.config.ts` says: the wiring of an app's environments. */
+export interface Configuration {
+  /** Folders of the release with its tasks. `['tasks']` unless stated. */
+  readonly tasks?: readonly string[]
+  /** Named deployments of the app. None is ever the default. */
+  readonly environments: Readonly<Record<string, EnvironmentConfiguration>>
+}
+
+export interface EnvironmentConfiguration {
+  /** The app's parts, each with a release of its own. */
+  readonly services: Readonly<Record<string, ServiceConfiguration>>
+  readonly databases?: Readonly<Record<string, DatabaseWiring>>
+  /** Where runs are recorded. SQLite in `.purser/` beside the configuration unless stated. */
+  readonly ledger?: Wiring<Ledger>
+  readonly policies?: Policies
+  /** Variables of the app whose values are secret, beside those whose names say so. */
+  readonly secrets?: readonly string[]
+  /** How many bytes of a run's output are kept, from its beginning and its end. 50,000,000 unless stated. */
+  readonly outputQuota?: number
+}
+
+export interface ServiceConfiguration {
+  readonly executor: Wiring<Executor>
+}
+
+export interface Policies {
+  /** Whether every run must say why. `optional` unless stated. */
+  readonly reason?: 'required' | 'optional'
+}
+
+/** States a configuration, with types. */
+export function defineConfig(configuration: Configuration): Configuration {
+  return configuration
+}

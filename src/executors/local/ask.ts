@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { PurserError } from '../../core/errors.ts'
+import type { Question } from '../executor.ts'
+import type { Twin } from './twin.ts'
+
+const deadlineMs = 20_000
+const keptComplaints = 4_000
+
+/** Asks the release side in a twin of the app. What the task files print while they load is no answer. */
+export async function* askReleaseSide(
+  argv: readonly string[],
+  twin: Twin,
+  question: Question,
+  signal: AbortSignal,
+): AsyncIterable<unknown> {
+  const [program = '', ...args] = argv
+  const umask = process.umask(twin.umask)
+  const child = spawn(program, args, {
+    cwd: twin.workingDirectory,
+    env: twin.variables,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+  })
+  process.umask(umask)
+  const ended = endOf(child)
+  const [input, , errors, answers] = child.stdio as unknown as [Writable, null, Readable, Readable]
+  const complaints = keepEnd(errors)
+  const endAll = () => endGroup(child.pid)
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
+  limit.addEventListener('abort', endAll)
+  try {
+    input.on('error', () => {}) // it ended early: its end says how
+    input.end(JSON.stringify(question))
+    for await (const line of createInterface({ input: answers })) yield JSON.parse(line)
+    const end = await ended
+    signal.throwIfAborted()
+    if (limit.aborted) throw failed(question, `it gave no answer in ${deadlineMs / 1_000} s`, complaints())
+    if (end !== 'exit code 0') throw failed(question, `it ended with ${end}`, complaints())
+  } finally {
+    limit.removeEventListener('abort', endAll)
+    endAll()
+  }
+}
+
+async function endOf(child: ReturnType<typeof spawn>): Promise<string> {
+  try {
+    const [code, signal] = await once(child, 'exit')
+    return signal === null ? `exit code ${code}` : `signal ${signal}`
+  } catch (error) {
+    return `no process: ${error instanceof Error ? error.message : error}`
+  }
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // all of it has ended
+  }
+}
+
+/** Collects the end of a stream's text. */
+function keepEnd(stream: Readable): () => string {
+  let kept = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (text: string) => {
+    kept = (kept + text).slice(-keptComplaints)
+  })
+  return () => kept.trim()
+}
+
+function failed(question: Question, how: string, complaints: string): PurserError {
+  return new PurserError('RELEASE_SIDE_FAILED', {
+    message: `Asked for "${question.ask}", the release side failed: ${how}${complaints === '' ? '.' : `. It said: ${complaints}`}`,
+    remedy:
+      "The tasks' files, or what they import, end or hang the process that loads them: load them by hand to see.",
+  })
+}

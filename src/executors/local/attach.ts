@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { AttemptRecord } from '../../runs/events.ts'
+import { readOutcome } from '../../runs/journal/reader.ts'
+import type { Execution } from '../executor.ts'
+import { LocalExecution } from './local-execution.ts'
+import { endWithoutSupervisor, killed } from './post-mortem.ts'
+import { isAlive } from './proc/identity.ts'
+import { type Holder, readHolder, takeHold } from './supervisor/holder.ts'
+
+/** Finds an attempt again by its folder. One whose supervisor died is ended here, and its outcome is `lost`. */
+export async function attachTo(
+  attempt: AttemptRecord,
+  folder: string,
+): Promise<Execution | 'gone' | 'unreachable'> {
+  if (!existsSync(folder) && attempt.host !== hostname()) return 'unreachable'
+  const holder = readHolder(folder) ?? abandon(attempt, folder)
+  if (holder === 'unreachable') return holder
+  if ('abandoned' in holder) return 'gone'
+  if (!isAlive(holder.supervisor) && (await readOutcome(folder)) === undefined) {
+    await endWithoutSupervisor(folder, holder, killed(holder))
+  }
+  return new LocalExecution(folder)
+}
+
+/** Nobody holds it yet. If its starter is dead, nobody ever will: a supervisor that comes too late finds it taken. */
+function abandon(attempt: AttemptRecord, folder: string): Holder | 'unreachable' {
+  if (isAlive(attempt.starter)) return 'unreachable'
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const abandoned: Holder = { abandoned: true }
+  return takeHold(folder, abandoned) ? abandoned : (readHolder(folder) ?? abandoned)
+}

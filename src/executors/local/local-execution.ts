@@ -1,0 +1,66 @@
+import type { Frame } from '../../runs/frames.ts'
+import { readFrames, readOutcome } from '../../runs/journal/reader.ts'
+import type { Execution, Look } from '../executor.ts'
+import { endWithoutSupervisor, killed } from './post-mortem.ts'
+import { isAlive } from './proc/identity.ts'
+import { signalOne } from './supervisor/containment.ts'
+import { readHolder, type Supervision } from './supervisor/holder.ts'
+import { readLook } from './supervisor/look-file.ts'
+
+// How much longer than the grace a supervisor may take to end its task before it is ended itself.
+const patienceMs = 5_000
+const pulseMs = 500
+
+/** An attempt as its folder tells it. */
+export class LocalExecution implements Execution {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async look(): Promise<Look> {
+    const look = readLook(this.#folder)
+    const ended = look.ended ?? (await readOutcome(this.#folder))
+    return ended === undefined ? look : { ...look, ended }
+  }
+
+  async *frames(options: { readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<Frame> {
+    // A supervisor that is killed writes no last frame: whoever follows has to notice.
+    const pulse = options.follow ? setInterval(() => void this.#endIfUnsupervised(), pulseMs) : undefined
+    try {
+      yield* readFrames(this.#folder, options)
+    } finally {
+      clearInterval(pulse)
+    }
+  }
+
+  async stop(): Promise<void> {
+    const supervision = this.#supervision()
+    if (supervision === undefined) return
+    if (isAlive(supervision.supervisor)) signalOne(supervision.supervisor.pid, 'SIGTERM')
+    if (await this.#endsWithin(supervision.graceMs + patienceMs)) return
+    // It is suspended, or hangs in the kernel: end it, and what it held.
+    if (isAlive(supervision.supervisor)) signalOne(supervision.supervisor.pid, 'SIGKILL')
+    await endWithoutSupervisor(this.#folder, supervision, { end: 'stopped', signal: 'SIGKILL' })
+  }
+
+  async #endsWithin(ms: number): Promise<boolean> {
+    for await (const frame of this.frames({ follow: true, signal: AbortSignal.timeout(ms) })) {
+      if (frame.kind === 'outcome') return true
+    }
+    return false
+  }
+
+  async #endIfUnsupervised(): Promise<void> {
+    const supervision = this.#supervision()
+    if (supervision === undefined || isAlive(supervision.supervisor)) return
+    if ((await readOutcome(this.#folder)) !== undefined) return
+    await endWithoutSupervisor(this.#folder, supervision, killed(supervision))
+  }
+
+  #supervision(): Supervision | undefined {
+    const holder = readHolder(this.#folder)
+    return holder !== undefined && 'supervisor' in holder ? holder : undefined
+  }
+}

@@ -1,0 +1,138 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { Bug, failedWith, PurserError } from '../../core/errors.ts'
+import type { Release } from '../../environment/release.ts'
+import type { Place } from '../../environment/wiring.ts'
+import type { AttemptRecord } from '../../runs/events.ts'
+import type { AttemptSpec, Execution, Executor, Question, Work } from '../executor.ts'
+import { askReleaseSide } from './ask.ts'
+import { attachTo } from './attach.ts'
+import { type FinderOptions, findServing } from './find/find-serving.ts'
+import { LocalExecution } from './local-execution.ts'
+import { type LocalRelease, readLocalRelease } from './local-release.ts'
+import { nodeOf } from './node-program.ts'
+import { isAlive } from './proc/identity.ts'
+import { readVariables, type ServingProcess } from './proc/serving-process.ts'
+import { programFiles } from './program-files.ts'
+import { startSupervisor } from './start-supervisor.ts'
+import type { Order } from './supervisor/order.ts'
+import { describeTwin, resolveProgram, type Twin } from './twin.ts'
+
+/** Runs attempts as processes of this machine, each the twin of the app's own process. Linux. */
+export class LocalExecutor implements Executor {
+  readonly #finder: FinderOptions
+  readonly #place: Place
+  readonly #releases = new WeakMap<Release, LocalRelease>()
+
+  constructor(finder: FinderOptions, place: Place) {
+    if (process.platform !== 'linux') throw notLinux()
+    this.#finder = finder
+    this.#place = place
+  }
+
+  async release(): Promise<Release> {
+    const pids = findServing(this.#finder, this.#place)
+    const release = await readLocalRelease(pids, path.join(this.#place.state, 'cache'))
+    this.#releases.set(release, release)
+    return release
+  }
+
+  async variables(release: Release): Promise<ReadonlyMap<string, string>> {
+    return readVariables(this.#app(release).identity)
+  }
+
+  async *ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown> {
+    const { app, twin } = this.#twin(release)
+    const argv = [...twin.prefix, ...nodeOf(app), programFiles.release, 'answer']
+    yield* askReleaseSide(argv, twin, question, signal)
+  }
+
+  async start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution> {
+    const folder = this.#folder(attempt.id)
+    const order = this.#order(attempt, folder, release)
+    try {
+      mkdirSync(path.dirname(folder), { recursive: true, mode: 0o700 })
+      mkdirSync(folder, { mode: 0o700 })
+    } catch (error) {
+      if (!failedWith(error, 'EEXIST')) throw error
+      return new LocalExecution(folder)
+    }
+    await startSupervisor(order, signal)
+    return new LocalExecution(folder)
+  }
+
+  async attach(attempt: AttemptRecord): Promise<Execution | 'gone' | 'unreachable'> {
+    return attachTo(attempt, this.#folder(attempt.id))
+  }
+
+  #order(attempt: AttemptSpec, folder: string, release: Release): Order {
+    const { app, twin } = this.#twin(release)
+    const { timeoutMs } = attempt
+    return {
+      attempt: attempt.id,
+      folder,
+      argv: toArgv([...twin.prefix, ...programOf(attempt.work, app, twin)]),
+      workingDirectory: twin.workingDirectory,
+      umask: twin.umask,
+      variables: { ...twin.variables, PURSER_RUN: attempt.run },
+      uid: twin.uid,
+      output: attempt.output,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      graceMs: attempt.graceMs,
+      quotaBytes: attempt.quotaBytes,
+      secrets: attempt.secrets,
+      ...(attempt.work.kind === 'task' ? { assignment: assignmentOf(attempt, attempt.work) } : {}),
+    }
+  }
+
+  #twin(release: Release): { app: ServingProcess; twin: Twin } {
+    const app = this.#app(release)
+    return { app, twin: describeTwin(app, readVariables(app.identity)) }
+  }
+
+  /** The process that the release was read from, while it still is that process. */
+  #app(release: Release): ServingProcess {
+    const app = this.#releases.get(release)?.processes[0]
+    if (app === undefined) throw new Bug('This release was read by another executor.')
+    if (isAlive(app.identity)) return app
+    throw new PurserError('APP_RESTARTED', {
+      message: `Process ${app.identity.pid}, which served when the release was read, has ended since.`,
+      remedy: 'Let the restart or deploy finish, and try again.',
+    })
+  }
+
+  #folder(attempt: string): string {
+    return path.join(this.#place.state, 'attempts', attempt)
+  }
+}
+
+function programOf(work: Work, app: ServingProcess, twin: Twin): readonly string[] {
+  if (work.kind === 'command') return resolveProgram(work.argv, twin)
+  return [...nodeOf(app), programFiles.release, 'work']
+}
+
+function assignmentOf(
+  attempt: AttemptSpec,
+  { file, parameters, databaseVariable }: Extract<Work, { kind: 'task' }>,
+) {
+  const { id, run } = attempt
+  return {
+    run,
+    attempt: id,
+    file,
+    parameters,
+    ...(databaseVariable === undefined ? {} : { databaseVariable }),
+  }
+}
+
+function toArgv([program, ...args]: readonly string[]): Order['argv'] {
+  if (program === undefined) throw new Bug('A command has no program.')
+  return [program, ...args]
+}
+
+function notLinux(): PurserError {
+  return new PurserError('PLATFORM_UNSUPPORTED', {
+    message: `The local executor reads the app from /proc, which ${process.platform} does not have.`,
+    remedy: 'Run purser on the Linux machine where the app runs.',
+  })
+}

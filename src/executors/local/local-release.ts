@@ -1,0 +1,102 @@
+import path from 'node:path'
+import { exitCodes, PurserError } from '../../core/errors.ts'
+import { count } from '../../core/text.ts'
+import type { Fact, Facts, Instance, Release } from '../../environment/release.ts'
+import { type CodeHash, hashCode } from './code-hash.ts'
+import { readServingProcess, type ServingProcess } from './proc/serving-process.ts'
+
+/** A release of plain processes: what the contract tells, and the processes that it was read from. */
+export interface LocalRelease extends Release {
+  /** At least one; the first stands for all. */
+  readonly processes: readonly [ServingProcess, ...ServingProcess[]]
+}
+
+/** Reads what these processes run. Throws `RELEASES_MIXED` when it is not the same for all. */
+export async function readLocalRelease(pids: readonly number[], cache: string): Promise<LocalRelease> {
+  const [first, ...others] = pids.map(readServingProcess)
+  if (first === undefined) throw new TypeError('No process was given.')
+  const processes = [first, ...others] as const
+  const code = await hashTrees(processes, cache)
+  const instances = processes.map((process) => toInstance(process, codeOf(code, process)))
+  return {
+    digest: oneDigest(processes, code),
+    instances,
+    notices: processes.flatMap((process) => noticesOf(process, codeOf(code, process))),
+    processes,
+  }
+}
+
+async function hashTrees(
+  processes: readonly ServingProcess[],
+  cache: string,
+): Promise<Map<string, CodeHash>> {
+  const roots = [...new Set(processes.map(({ workingDirectory }) => workingDirectory))]
+  return new Map(await Promise.all(roots.map(async (root) => [root, await hashCode(root, cache)] as const)))
+}
+
+function codeOf(code: ReadonlyMap<string, CodeHash>, { workingDirectory }: ServingProcess): CodeHash {
+  const found = code.get(workingDirectory)
+  if (found === undefined) throw new TypeError(`${workingDirectory} was not hashed.`)
+  return found
+}
+
+function oneDigest(processes: readonly ServingProcess[], code: ReadonlyMap<string, CodeHash>): string {
+  const digests = new Map<string, ServingProcess[]>()
+  for (const process of processes) {
+    const key = `${codeOf(code, process).digest} run by ${process.executable}`
+    digests.set(key, [...(digests.get(key) ?? []), process])
+  }
+  if (digests.size > 1) {
+    const parts = [...digests].map(
+      ([digest, same]) =>
+        `${same.length} × ${digest} (process ${same.map(({ identity }) => identity.pid).join(', ')})`,
+    )
+    throw new PurserError('RELEASES_MIXED', {
+      message: `The app's processes don't run one release: ${parts.join('; ')}.`,
+      remedy: 'Let the deploy finish, or stop the processes that were left over, and try again.',
+      exitCode: exitCodes.refused,
+    })
+  }
+  return codeOf(code, processes[0] as ServingProcess).digest
+}
+
+function toInstance(process: ServingProcess, code: CodeHash): Instance {
+  const { user, identity } = process
+  const proc = (name: string) => `/proc/${identity.pid}/${name}`
+  const fact = (value: string, source: string): Fact => ({ value, source })
+  const facts: [string, Fact][] = [
+    ['code.hash', fact(code.digest, process.workingDirectory)],
+    ['code.commit', code.commit === undefined ? { unseen: 'no git checkout' } : fact(code.commit, 'git')],
+    ['process.executable', fact(process.executable, proc('exe'))],
+    ['process.program', fact(path.basename(process.argv[0] ?? ''), proc('cmdline'))],
+    ['process.directory', fact(process.workingDirectory, proc('cwd'))],
+    ['process.started', fact(new Date(process.startedAt).toISOString(), proc('stat'))],
+    ['user.id', fact(`${user.uid}:${user.gid}`, proc('status'))],
+    ['user.groups', fact(user.groups.join(' '), proc('status'))],
+    ['user.umask', fact(process.umask.toString(8).padStart(4, '0'), proc('status'))],
+    ['limits.cgroup', fact(process.cgroup, proc('cgroup'))],
+    ...[...process.limits].map(([name, { soft, hard }]): [string, Fact] => [
+      `limits.${name}`,
+      fact(`${soft}:${hard}`, proc('limits')),
+    ]),
+  ]
+  return { id: `process ${identity.pid}`, facts: new Map(facts) satisfies Facts }
+}
+
+function noticesOf(process: ServingProcess, code: CodeHash): string[] {
+  const notices: string[] = []
+  const changed = code.changedSince(process.startedAt)
+  if (changed.length > 0) {
+    const named = changed.slice(0, 3).join(', ')
+    const more = changed.length > 3 ? ' …' : ''
+    notices.push(
+      `${count(changed.length, 'file')} changed after the app started (${named}${more}): the run takes them as they are now.`,
+    )
+  }
+  if (process.executable.endsWith(' (deleted)')) {
+    notices.push(
+      `The program that the app runs, ${process.executable.slice(0, -10)}, was replaced after it started.`,
+    )
+  }
+  return notices
+}

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { reasonOf } from '../../../core/errors.ts'
+import { createRedactor, type Redactor } from '../../../core/redaction/redactor.ts'
+import { count } from '../../../core/text.ts'
+import type { Stream } from '../../../runs/frames.ts'
+import { type Journal, openJournal } from '../../../runs/journal/writer.ts'
+import type { Outcome } from '../../../runs/outcomes.ts'
+import { identify } from '../proc/identity.ts'
+import { capture } from './capture.ts'
+import { makeCgroup } from './cgroup.ts'
+import { converse } from './channel.ts'
+import { type Containment, emptied, signalAll } from './containment.ts'
+import { takeHold } from './holder.ts'
+import { LookKeeper } from './look-keeper.ts'
+import type { Order } from './order.ts'
+import { closeWriteEnds, makePipes } from './pipes.ts'
+import { followTraces, marker } from './traces.ts'
+
+// How long what a task left behind may go on writing (a `tee` at the end of its pipe) before it is ended.
+const leftBehindMs = 1_000
+
+/** Carries out one attempt, from its first process to its last frame. Nothing is done when somebody else holds it. */
+export async function supervise(order: Order): Promise<void> {
+  const self = identify(process.pid)
+  if (self === undefined) throw new TypeError('This process has no entry in /proc.')
+  let child: ChildProcess | undefined
+  const cgroup = makeCgroup(order.attempt)
+  const containment = cgroup ?? followTraces(order.attempt, () => child?.pid)
+  const supervision = { supervisor: self, graceMs: order.graceMs }
+  if (
+    !takeHold(order.folder, cgroup === undefined ? supervision : { ...supervision, cgroup: cgroup.folder })
+  ) {
+    return containment.remove()
+  }
+
+  const redactor = createRedactor(order.secrets)
+  const journal = await openJournal(order.folder, { quotaBytes: order.quotaBytes, now: Date.now })
+  const look = new LookKeeper(order.folder)
+  if (redactor.tooShort.length > 0) await journal.append({ kind: 'notice', text: tooShortNotice(redactor) })
+
+  const streams: readonly Stream[] = order.output === 'merged' ? ['merged'] : ['stdout', 'stderr']
+  const pipes = makePipes(order.folder, streams, order.uid)
+  child = containment.inside(() => startTask(order, pipes))
+  closeWriteEnds(pipes)
+  const ended = endOf(child)
+  if (child.pid !== undefined) {
+    look.started(
+      await journal.append({ kind: 'started', pid: child.pid, containment: containment.exactness }),
+    )
+  }
+
+  const stopping = stopOnRequest(order, containment)
+  const channel = order.assignment === undefined ? undefined : (child.stdio[3] as Duplex)
+  if (channel && order.assignment) {
+    void converse(channel, order.assignment, async (report) => {
+      const label = report.label === undefined ? {} : { label: redactor.text(report.label) }
+      look.progress(await journal.append({ ...report, ...label }))
+    })
+  }
+  const captured = Promise.all(
+    pipes.map(({ output }, i) => capture(output, streams[i] ?? 'merged', redactor, journal)),
+  )
+
+  const outcome = await ended
+  const asked = stopping.end()
+  await endWhatIsLeft(containment, journal)
+  for (const { output } of pipes) setTimeout(() => output.destroy(), leftBehindMs).unref()
+  await captured
+  channel?.destroy()
+  look.ended(await journal.outcome(asked ?? outcome))
+  containment.remove()
+}
+
+function startTask(order: Order, pipes: ReturnType<typeof makePipes>): ChildProcess {
+  const [program, ...args] = order.argv
+  process.umask(order.umask)
+  try {
+    return spawn(program, args, {
+      cwd: order.workingDirectory,
+      env: { ...order.variables, [marker]: order.attempt },
+      detached: true, // a session of its own: our signals and terminals are not the task's
+      stdio: [
+        'ignore',
+        pipes[0]?.writeEnd,
+        (pipes[1] ?? pipes[0])?.writeEnd,
+        order.assignment === undefined ? 'ignore' : 'pipe',
+      ],
+    })
+  } finally {
+    process.umask(0o077)
+  }
+}
+
+async function endOf(child: ChildProcess): Promise<Outcome> {
+  try {
+    const [code, signal] = await once(child, 'exit')
+    return signal === null ? { end: 'exited', code } : { end: 'killed', signal }
+  } catch (error) {
+    return { end: 'unstartable', why: reasonOf(error) }
+  }
+}
+
+/** Stops the task when its time is up, or when this process gets SIGTERM. */
+function stopOnRequest(order: Order, containment: Containment) {
+  let asked: Outcome | undefined
+  const stop = (outcome: Outcome, graceMs: number) => {
+    if (asked !== undefined) return
+    asked = outcome
+    signalAll(containment, 'SIGTERM')
+    signalAll(containment, 'SIGCONT') // what is suspended can't act on SIGTERM
+    setTimeout(() => void containment.kill(), graceMs).unref()
+  }
+  const onSignal = () => stop({ end: 'stopped', signal: 'SIGTERM' }, order.graceMs)
+  process.on('SIGTERM', onSignal)
+  const limit =
+    order.timeoutMs === undefined
+      ? undefined
+      : setTimeout(stop, order.timeoutMs, { end: 'timed-out', afterMs: order.timeoutMs }, order.graceMs)
+  return {
+    /** What was asked for before the task ended by itself. */
+    end(): Outcome | undefined {
+      clearTimeout(limit)
+      return asked
+    },
+  }
+}
+
+async function endWhatIsLeft(containment: Containment, journal: Journal): Promise<void> {
+  if (await emptied(containment, leftBehindMs)) return
+  const left = containment.members().length
+  await containment.kill()
+  const text = `${count(left, 'process', 'processes')} that the task left behind ${left === 1 ? 'was' : 'were'} ended.`
+  await journal.append({ kind: 'notice', text })
+}
+
+function tooShortNotice({ tooShort }: Redactor): string {
+  return `Too short to be redacted without harm to other text: the value of ${tooShort.join(', ')}.`
+}

@@ -1,0 +1,29 @@
+import { mkdir, open, statfs, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { byteSize } from '../../core/text.ts'
+import { unwritableError } from './sqlite-errors.ts'
+
+// More than the events of any run, and SQLite's journal of them, take up.
+const roomForRun = 1_000_000
+
+/** Makes the file and its folders where they are missing, for their owner only. */
+export async function makeFile(file: string): Promise<void> {
+  const folder = dirname(file)
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (made !== undefined && basename(folder) === '.purser') await writeFile(join(folder, '.gitignore'), '*\n')
+  // SQLite would make it as the umask has it; an empty file is a new database to it.
+  const handle = await open(file, 'a', 0o600)
+  await handle.close()
+}
+
+/** A run that begins must be able to end on record: a disk that is nearly full is a full one. */
+export async function ensureRoom(file: string): Promise<void> {
+  const { bavail, bsize } = await statfs(file)
+  const free = bavail * bsize
+  if (free >= roomForRun) return
+  throw unwritableError(
+    file,
+    `its disk has ${byteSize(free)} left, and a run needs up to ${byteSize(roomForRun)}`,
+    `Make room on the disk of ${dirname(file)}.`,
+  )
+}

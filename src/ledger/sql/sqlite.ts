@@ -1,0 +1,49 @@
+import { resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely } from 'kysely'
+import type { Ledger } from '../ledger.ts'
+import { SqlLedger } from './ledger.ts'
+import { NodeSqliteDialect } from './sqlite-dialect.ts'
+import { explain } from './sqlite-errors.ts'
+import { ensureRoom, makeFile } from './sqlite-file.ts'
+import { prepareSchema } from './sqlite-schema.ts'
+import type { LedgerTables } from './tables.ts'
+
+interface SqliteLedgerOptions {
+  /** How long to wait for another process to let go of the file; 30 s unless stated. */
+  readonly lockTimeoutMs?: number
+}
+
+/**
+ * Opens the ledger in a SQLite file, and makes it with its folder where there is none.
+ *
+ * @throws PurserError `LEDGER_UNWRITABLE` (a full disk, a read-only file or folder), `LEDGER_LOCKED`, `LEDGER_CORRUPT`
+ * (not a database, a damaged one, another program's) or `LEDGER_NEWER`. Appending throws the same, and
+ * `LEDGER_CHAIN_BROKEN` when the event to chain onto has been changed.
+ */
+export async function openSqliteLedger(
+  file: string,
+  { lockTimeoutMs = 30_000 }: SqliteLedgerOptions = {},
+): Promise<Ledger> {
+  const location = resolve(file)
+  const clarify = (thrown: unknown) => explain(thrown, location, lockTimeoutMs)
+  try {
+    await makeFile(location)
+    const db = await openDatabase(location, lockTimeoutMs)
+    return new SqlLedger(db, { location, explain: clarify, beforeNewRun: () => ensureRoom(location) })
+  } catch (thrown) {
+    throw clarify(thrown)
+  }
+}
+
+async function openDatabase(file: string, lockTimeoutMs: number): Promise<Kysely<LedgerTables>> {
+  const database = new DatabaseSync(file)
+  try {
+    const db = new Kysely<LedgerTables>({ dialect: new NodeSqliteDialect(database, lockTimeoutMs) })
+    await prepareSchema(db, file)
+    return db
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+}

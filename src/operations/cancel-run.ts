@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { PurserError } from '../core/errors.ts'
+import type { Execution } from '../executors/executor.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { RunEvent } from '../runs/events.ts'
+import type { Run } from '../runs/run.ts'
+import { isEnd, mayMove } from '../runs/statuses.ts'
+import { advanceRun } from './advance-run.ts'
+import type { Context } from './context.ts'
+import { findExecution } from './find-execution.ts'
+import { type FoundRun, readRun } from './ledgers.ts'
+import { settleRun } from './settle-runs.ts'
+
+const appearsWithinMs = 10_000
+
+/** Stops a run's attempt and waits until it is known to have ended. Throws `RUN_ENDED`, `ATTEMPT_UNREACHABLE`. */
+export async function cancelRun(
+  context: Context,
+  { run, ledger }: FoundRun,
+  reason: string | undefined,
+): Promise<Run> {
+  const current = await settleRun(context, ledger, run)
+  if (isEnd(current.status)) throw alreadyEnded(current)
+  const asked = await advanceRun(context, ledger, run.id, (now) => cancelEvent(now, context, reason))
+  if (isEnd(asked.status)) return asked // it had not started
+  const execution = await awaitExecution(context, ledger, asked)
+  if (typeof execution === 'object') await execution.stop()
+  return settleRun(context, ledger, await readRun(ledger, run.id))
+}
+
+function cancelEvent(run: Run, { actor, now }: Context, reason: string | undefined): RunEvent | undefined {
+  if (run.status === 'queued') {
+    return { kind: 'ended', outcome: { end: 'stopped', signal: 'none: nothing had started' }, endedAt: now() }
+  }
+  if (!mayMove(run.status, 'cancelling')) return undefined // ended, or somebody else is cancelling it
+  return { kind: 'cancelling', actor, ...(reason === undefined ? {} : { reason }) }
+}
+
+/** An attempt that is just being started appears in a moment. */
+async function awaitExecution(context: Context, ledger: Ledger, run: Run): Promise<Execution | 'gone'> {
+  const deadline = performance.now() + appearsWithinMs
+  for (;;) {
+    const found = await findExecution(context, run)
+    if (found !== 'unreachable') return found
+    if (performance.now() > deadline) throw unreachable(run)
+    await pause(50)
+    if (isEnd((await readRun(ledger, run.id)).status)) return 'gone'
+  }
+}
+
+function alreadyEnded({ id, status, endedAt }: Run): PurserError {
+  return new PurserError('RUN_ENDED', {
+    message: `Run ${id} has ended: ${status}${endedAt === undefined ? '' : ` at ${new Date(endedAt).toISOString()}`}.`,
+    remedy: `There is nothing to cancel. \`purser show ${id}\` tells how it ended.`,
+  })
+}
+
+function unreachable({ id, attempts }: Run): PurserError {
+  return new PurserError('ATTEMPT_UNREACHABLE', {
+    message: `Run ${id} can't be reached from here: its attempt is on ${attempts.at(-1)?.host ?? 'another machine'}.`,
+    remedy: 'Cancel it on that machine. It is recorded that the cancel was asked for.',
+  })
+}

@@ -1,0 +1,62 @@
+import type { EnvironmentConfiguration } from '../config/configuration.ts'
+import { PurserError, reasonOf } from '../core/errors.ts'
+import { count } from '../core/text.ts'
+import type { Context } from './context.ts'
+import { dereference } from './credentials.ts'
+import { openLedger } from './ledgers.ts'
+import { readManifest } from './read-manifest.ts'
+
+/** One thing that was tried. */
+export interface Checked {
+  /** `environments.production.databases.main` */
+  readonly path: string
+  /** What was found, or what is wrong. */
+  readonly message: string
+  readonly ok: boolean
+  readonly remedy?: string
+}
+
+/** Connects to everything that the configuration names, and goes on when something fails. */
+export async function* checkEverything(context: Context): AsyncIterable<Checked> {
+  for (const [name, settings] of Object.entries(context.config.configuration.environments)) {
+    const at = `environments.${name}`
+    yield await attempt(`${at}.ledger`, async () => (await openLedger(context, settings)).location)
+    let variables: ReadonlyMap<string, string> = new Map()
+    for (const [service, { executor }] of Object.entries(settings.services)) {
+      const path = `${at}.services.${service}`
+      yield await attempt(path, async () => {
+        const opened = await executor.open(context.config)
+        const release = await opened.release(context.signal)
+        variables = new Map([...variables, ...(await opened.variables(release))])
+        const { tasks, broken } = await readManifest(context, opened, release)
+        const places = release.instances.map(({ id }) => id).join(', ')
+        const bad = broken.length === 0 ? '' : `, ${broken.length} broken (\`purser tasks\` says why)`
+        return `${places} serves ${release.digest.slice(0, 19)}…, with ${count(tasks.length, 'task')}${bad}`
+      })
+    }
+    yield* checkDatabases(at, settings, variables)
+  }
+}
+
+async function* checkDatabases(
+  at: string,
+  { databases = {} }: EnvironmentConfiguration,
+  variables: ReadonlyMap<string, string>,
+): AsyncIterable<Checked> {
+  for (const [key, wiring] of Object.entries(databases)) {
+    yield await attempt(`${at}.databases.${key}`, async () => {
+      await using database = await wiring.open(dereference(wiring.url, variables))
+      const { product, version, database: name, user, server } = await database.identity()
+      return `${product} ${version}: database ${name} as ${user}${server === '' ? '' : ` at ${server}`}`
+    })
+  }
+}
+
+async function attempt(path: string, look: () => Promise<string>): Promise<Checked> {
+  try {
+    return { path, message: await look(), ok: true }
+  } catch (error) {
+    const remedy = error instanceof PurserError ? { remedy: error.remedy } : {}
+    return { path, message: reasonOf(error), ok: false, ...remedy }
+  }
+}

@@ -1,0 +1,77 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { findConfig } from '../config/load-config.ts'
+import { failedWith, PurserError } from '../core/errors.ts'
+
+export interface Initialised {
+  readonly written: readonly string[]
+  /** Files that were there, and are as they were. */
+  readonly kept: readonly string[]
+}
+
+/** Writes a configuration and a first task. Throws `FILE_EXISTS` when this folder has a configuration. */
+export async function initProject(folder: string): Promise<Initialised> {
+  const existing = findConfig(folder)
+  if (existing !== undefined && path.dirname(existing) === path.resolve(folder)) {
+    throw new PurserError('FILE_EXISTS', {
+      message: `There is a configuration here already: ${existing}.`,
+      remedy: 'Nothing was written. Change that file, or go to another folder.',
+    })
+  }
+  const files = { 'purser.config.ts': configText(await startCommand(folder)), 'tasks/hello.ts': taskText }
+  const written: string[] = []
+  const kept: string[] = []
+  for (const [file, text] of Object.entries(files)) {
+    ;(await writeNew(path.join(folder, file), text)) ? written.push(file) : kept.push(file)
+  }
+  return { written, kept }
+}
+
+async function writeNew(file: string, text: string): Promise<boolean> {
+  await mkdir(path.dirname(file), { recursive: true })
+  try {
+    await writeFile(file, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (failedWith(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+/** How the app is started, as its package.json says; where that is a plain command, its process is found by it. */
+async function startCommand(folder: string): Promise<string> {
+  try {
+    const { scripts } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'))
+    const start: unknown = scripts?.start
+    if (typeof start === 'string' && /^[\w./@-]+(?: [\w./@=-]+)*$/.test(start)) return start
+  } catch {
+    // no package.json: an app in another language
+  }
+  return 'node server.js'
+}
+
+function configText(command: string): string {
+  return `import { defineConfig } from 'purser'
+import { local } from 'purser/presets'
+
+export default defineConfig({
+  environments: {
+    local: {
+      services: {
+        // How the running app is found: { command }, { port } or { pidFile }.
+        web: { executor: local({ command: '${command}' }) },
+      },
+    },
+  },
+})
+`
+}
+
+const taskText = `import { defineScript } from 'purser'
+
+export default defineScript({
+  name: 'hello',
+  summary: 'Says hello from inside the release that serves now.',
+  run: () => console.log(\`Hello from \${process.cwd()}, on Node \${process.versions.node}.\`),
+})
+`

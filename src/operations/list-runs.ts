@@ -1,0 +1,29 @@
+import type { Run } from '../runs/run.ts'
+import type { Context } from './context.ts'
+import { allLedgers, openLedger, readRun } from './ledgers.ts'
+import { resolveEnvironment } from './resolve-target.ts'
+
+/** The newest runs of one environment, or of all. */
+export async function listRuns(
+  context: Context,
+  { environment, limit }: { readonly environment: string | undefined; readonly limit: number },
+): Promise<readonly Run[]> {
+  const ledgers =
+    environment === undefined
+      ? await allLedgers(context)
+      : [await openLedger(context, resolveEnvironment(context, environment))]
+  const runs: Run[] = []
+  for (const ledger of ledgers) {
+    // An environment may share its ledger: read on until enough of its own are found.
+    const ids = await ledger.find(environment === undefined ? { limit } : {})
+    let found = 0
+    for (const id of ids) {
+      if (found === limit) break
+      const run = await readRun(ledger, id)
+      if (environment !== undefined && run.request.environment !== environment) continue
+      runs.push(run)
+      found += 1
+    }
+  }
+  return runs.sort((a, b) => b.requestedAt - a.requestedAt).slice(0, limit)
+}

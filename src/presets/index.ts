@@ -1,0 +1,3 @@
+export { local } from './local.ts'
+export { postgres } from './postgres.ts'
+export { sqlite } from './sqlite.ts'

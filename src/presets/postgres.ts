@@ -1,0 +1,26 @@
+import type { DatabaseWiring } from '../databases/database.ts'
+import type { Reference } from '../environment/reference.ts'
+
+/** A PostgreSQL database, its URL by reference: a variable of the release, or a file. Needs the package `pg`. */
+export function postgres(options: { readonly url: Reference }): DatabaseWiring {
+  return {
+    kind: 'postgres',
+    url: options.url,
+    problems: problemsOf(options.url),
+    open: async (url) => {
+      const { PostgresDatabase } = await import('../databases/postgres/postgres-database.ts')
+      return PostgresDatabase.connect(url)
+    },
+  }
+}
+
+function problemsOf(url: unknown): DatabaseWiring['problems'] {
+  const isReference =
+    typeof url === 'object' &&
+    url !== null &&
+    Object.keys(url).length === 1 &&
+    ('variable' in url || 'file' in url)
+  if (isReference && Object.values(url).every((value) => typeof value === 'string' && value !== '')) return []
+  const example = "{ variable: 'DATABASE_URL' } or { file: '/run/secrets/database-url' }"
+  return [{ path: 'url', message: `must be a reference, never the URL itself: ${example}.` }]
+}

@@ -1,0 +1,138 @@
+import type { Frame, FrameBody, Stream } from '../frames.ts'
+import { encodeFrame } from './codec.ts'
+import { wholeCharacters } from './utf8.ts'
+
+/** Encoded frames, to be written at once. */
+export interface Batch {
+  readonly lines: Buffer
+  /** The cursor and the time of its first frame. */
+  readonly cursor: number
+  readonly at: number
+  /** Bytes of output in it, as they came. */
+  readonly output: number
+  /** Bytes of the lines of other frames. */
+  readonly other: number
+}
+
+interface Line {
+  readonly frame: Frame
+  readonly bytes: Buffer
+}
+
+/** Output of one stream that came in a row. */
+interface Run {
+  readonly stream: Stream
+  readonly at: number
+  readonly chunks: Uint8Array[]
+  length: number
+}
+
+/** Turns what comes into lines: many small chunks into one frame, a large one into several. */
+export class FrameQueue {
+  readonly #frameBytes: number
+  readonly #lines: Line[] = []
+  #lineBytes = 0
+  #run: Run | undefined
+  #cursor = 0
+
+  /** A frame of output has at most `frameBytes` bytes, which are 4 or more. */
+  constructor(frameBytes: number) {
+    this.#frameBytes = frameBytes
+  }
+
+  /** How many bytes wait to be taken. */
+  get bytes(): number {
+    return this.#lineBytes + (this.#run?.length ?? 0)
+  }
+
+  /** The bytes are not copied: they must not change. */
+  addOutput(stream: Stream, bytes: Uint8Array, at: number): void {
+    if (this.#run?.stream !== stream) this.close()
+    this.#run ??= { stream, at, chunks: [], length: 0 }
+    this.#run.chunks.push(bytes)
+    this.#run.length += bytes.length
+    if (this.#run.length >= this.#frameBytes) this.settle()
+  }
+
+  add<Body extends Exclude<FrameBody, { kind: 'output' }>>(body: Body, at: number): Frame & Body {
+    this.close()
+    const frame = this.number(body, at)
+    this.#push(frame)
+    return frame
+  }
+
+  /** Gives a frame the next place, without adding it. */
+  number<Body extends FrameBody>(body: Body, at: number): Frame & Body {
+    return { cursor: this.#cursor++, at, ...body }
+  }
+
+  /** Makes lines of the output that came, but for a character that is not whole yet. */
+  settle(): void {
+    if (this.#run === undefined) return
+    const { stream, at, chunks } = this.#run
+    const bytes = joined(chunks)
+    const whole = wholeCharacters(bytes)
+    this.#pushOutput(stream, bytes.subarray(0, whole), at)
+    const rest = bytes.subarray(whole)
+    this.#run = rest.length === 0 ? undefined : { stream, at, chunks: [rest], length: rest.length }
+  }
+
+  /** Makes lines of all output that came. */
+  close(): void {
+    if (this.#run === undefined) return
+    const { stream, at, chunks } = this.#run
+    this.#run = undefined
+    this.#pushOutput(stream, joined(chunks), at)
+  }
+
+  /** The next lines: as many as `limit` bytes hold, but at least one; nothing when there is none. */
+  take(limit: number): Batch | undefined {
+    const [first] = this.#lines
+    if (first === undefined) return undefined
+    const fitting = this.#lines.splice(0, this.#countWithin(limit))
+    const lines = Buffer.concat(fitting.map(({ bytes }) => bytes))
+    this.#lineBytes -= lines.length
+    const { cursor, at } = first.frame
+    return { lines, cursor, at, ...weigh(fitting) }
+  }
+
+  #countWithin(limit: number): number {
+    let bytes = 0
+    const beyond = this.#lines.findIndex((line) => {
+      bytes += line.bytes.length
+      return bytes > limit
+    })
+    return beyond === -1 ? this.#lines.length : Math.max(1, beyond)
+  }
+
+  #pushOutput(stream: Stream, bytes: Uint8Array, at: number): void {
+    for (let start = 0; start < bytes.length; ) {
+      const piece = bytes.subarray(start, start + this.#frameBytes)
+      const isLast = start + piece.length === bytes.length
+      const length = isLast ? piece.length : wholeCharacters(piece)
+      this.#push({ cursor: this.#cursor++, at, kind: 'output', stream, bytes: piece.subarray(0, length) })
+      start += length
+    }
+  }
+
+  #push(frame: Frame): void {
+    const bytes = encodeFrame(frame)
+    this.#lines.push({ frame, bytes })
+    this.#lineBytes += bytes.length
+  }
+}
+
+function weigh(lines: readonly Line[]): { output: number; other: number } {
+  let output = 0
+  let other = 0
+  for (const { frame, bytes } of lines) {
+    if (frame.kind === 'output') output += frame.bytes.length
+    else other += bytes.length
+  }
+  return { output, other }
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [only = new Uint8Array(0)] = chunks
+  return chunks.length < 2 ? only : Buffer.concat(chunks)
+}

@@ -1,0 +1,121 @@
+import { Bug, PurserError, reasonOf } from '../../core/errors.ts'
+import type { Frame, FrameBody } from '../frames.ts'
+import type { Outcome } from '../outcomes.ts'
+import { type Batch, FrameQueue } from './frame-queue.ts'
+import { Keeper } from './keeper.ts'
+import { makeReserve, type OutcomeFrame, writeOutcome } from './outcome-file.ts'
+
+type OutputBody = Extract<FrameBody, { kind: 'output' }>
+type OtherBody = Extract<FrameBody, { kind: 'started' | 'progress' | 'notice' }>
+
+/** The durable record of one attempt's frames, in a folder of its own; see `folder.ts` for what is in it. */
+export interface Journal {
+  /**
+   * Output is not copied, and joined with what comes before and after it. Resolves when there is room for more: a
+   * caller that waits for it before it reads on uses little memory, however fast its source is.
+   */
+  append(output: OutputBody): Promise<void>
+  append<Body extends OtherBody>(body: Body): Promise<Frame & Body>
+  /** Writes what is left, then the last frame, durably; also on a full disk. Nothing can be appended any more. */
+  outcome(outcome: Outcome): Promise<OutcomeFrame>
+}
+
+// How long a frame may wait for others to be written with it.
+const idleMs = 2
+// How much may wait before the source has to.
+const roomBytes = 1_048_576
+const largestSegmentBytes = 1_048_576
+const smallestSegmentBytes = 4_096
+
+/** Begins a journal in a folder that is there. Throws `ATTEMPT_NOT_STARTED` when it cannot be written to. */
+export async function openJournal(
+  folder: string,
+  { quotaBytes, now }: { readonly quotaBytes: number; readonly now: () => number },
+): Promise<Journal> {
+  const segmentBytes = Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, quotaBytes / 16))
+  const keeper = new Keeper(folder, quotaBytes, segmentBytes)
+  try {
+    await makeReserve(folder)
+    await keeper.begin(now())
+  } catch (error) {
+    throw new PurserError('ATTEMPT_NOT_STARTED', {
+      message: `The attempt was not started, since its output cannot be kept in ${folder}: ${reasonOf(error)}.`,
+      remedy: 'Make room there, or make the folder writable, and run it again.',
+      cause: error,
+    })
+  }
+  return new JournalWriter(folder, keeper, segmentBytes, now)
+}
+
+class JournalWriter implements Journal {
+  readonly #folder: string
+  readonly #keeper: Keeper
+  readonly #queue: FrameQueue
+  readonly #batchBytes: number
+  readonly #now: () => number
+  readonly #waitingForRoom: (() => void)[] = []
+  #timer: NodeJS.Timeout | undefined
+  #isWriting = false
+  #writing: Promise<void> = Promise.resolve()
+  #isOver = false
+
+  constructor(folder: string, keeper: Keeper, segmentBytes: number, now: () => number) {
+    this.#folder = folder
+    this.#keeper = keeper
+    this.#queue = new FrameQueue(segmentBytes / 16)
+    this.#batchBytes = segmentBytes / 4
+    this.#now = now
+  }
+
+  append(output: OutputBody): Promise<void>
+  append<Body extends OtherBody>(body: Body): Promise<Frame & Body>
+  async append(body: OutputBody | OtherBody): Promise<unknown> {
+    if (this.#isOver) throw new Bug(`A ${body.kind} frame came after the outcome.`)
+    const frame =
+      body.kind === 'output'
+        ? this.#queue.addOutput(body.stream, body.bytes, this.#now())
+        : this.#queue.add(body, this.#now())
+    this.#writeSoon()
+    if (this.#queue.bytes > roomBytes) await new Promise<void>((go) => this.#waitingForRoom.push(go))
+    return frame
+  }
+
+  async outcome(outcome: Outcome): Promise<OutcomeFrame> {
+    if (this.#isOver) throw new Bug('An attempt has one outcome.')
+    this.#isOver = true
+    this.#writeNow()
+    await this.#writing
+    const output = await this.#keeper.finish()
+    return writeOutcome(this.#folder, this.#queue.number({ kind: 'outcome', outcome, output }, this.#now()))
+  }
+
+  #writeSoon(): void {
+    if (this.#queue.bytes >= this.#batchBytes) this.#write()
+    else this.#timer ??= setTimeout(() => this.#writeNow(), idleMs)
+  }
+
+  #writeNow(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#queue.close()
+    this.#write()
+  }
+
+  #write(): void {
+    if (this.#isWriting) return
+    this.#isWriting = true
+    this.#writing = this.#writeLines()
+  }
+
+  async #writeLines(): Promise<void> {
+    for (let batch = this.#take(); batch !== undefined; batch = this.#take()) {
+      await this.#keeper.keep(batch)
+      if (this.#queue.bytes <= roomBytes) for (const go of this.#waitingForRoom.splice(0)) go()
+    }
+    this.#isWriting = false
+  }
+
+  #take(): Batch | undefined {
+    return this.#queue.take(this.#batchBytes)
+  }
+}

@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RunEvent } from './events.ts'
+import type { Outcome } from './outcomes.ts'
+import { foldRun, type RecordedEvent, statusAfter } from './run.ts'
+import { isEnd, type Status } from './statuses.ts'
+
+const actor = { kind: 'human', name: 'ada', source: 'os', os: 'ada@host' } as const
+const starter = { pid: 1, startedTicks: 2, boot: 'b' }
+const requested: RunEvent = {
+  kind: 'requested',
+  request: {
+    environment: 'local',
+    service: 'web',
+    task: 'greet',
+    kind: 'script',
+    parameters: {},
+    actor,
+    origin: { host: 'host', starter },
+    release: { digest: 'sha256:0', instances: [] },
+    notices: [],
+  },
+}
+const outcomes: readonly Outcome[] = [
+  { end: 'exited', code: 0 },
+  { end: 'exited', code: 3 },
+  { end: 'killed', signal: 'SIGSEGV' },
+  { end: 'stopped', signal: 'SIGTERM' },
+  { end: 'timed-out', afterMs: 10 },
+  { end: 'unstartable', why: 'no such file' },
+  { end: 'lost', why: 'killed' },
+]
+const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
+  fc.constant<RunEvent>({ kind: 'refused', refusals: [] }),
+  fc.constant<RunEvent>({ kind: 'starting', attempt: { id: 'r.1', host: 'host', starter } }),
+  fc.constant<RunEvent>({ kind: 'running', attempt: 'r.1', pid: 7, containment: 'exact', startedAt: 5 }),
+  fc.constant<RunEvent>({ kind: 'cancelling', actor }),
+  fc.constantFrom(...outcomes).map<RunEvent>((outcome) => ({ kind: 'ended', outcome, endedAt: 9 })),
+)
+
+/** The model: written from the meaning of the statuses, not from the table. */
+function allowed(from: Status, to: Status): boolean {
+  if (isEnd(from)) return false
+  if (from === 'queued') return ['starting', 'refused', 'cancelled', 'lost'].includes(to)
+  if (to === 'running') return from === 'starting'
+  if (to === 'cancelling') return from === 'starting' || from === 'running'
+  return isEnd(to) && to !== 'refused'
+}
+
+describe('a run', () => {
+  it('follows the model through any sequence of events', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 8 }), (events) => {
+        const history: RecordedEvent[] = [{ at: 1, event: requested }]
+        let status: Status = 'queued'
+        for (const event of events) {
+          const next = statusAfter(event)
+          const attempt = () => foldRun('r', [...history, { at: 2, event }])
+          if (!allowed(status, next)) {
+            expect(attempt).toThrow(`Run r is ${status} and cannot become ${next}.`)
+            continue
+          }
+          history.push({ at: 2, event })
+          status = next
+          expect(foldRun('r', history)).toMatchObject({ status, version: history.length })
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('begins with a request, and has but one', () => {
+    expect(() => foldRun('r', [])).toThrow('does not begin with a request')
+    expect(() => foldRun('r', [{ at: 1, event: { kind: 'cancelling', actor } }])).toThrow('does not begin')
+    const twice = [requested, requested].map((event) => ({ at: 1, event }))
+    expect(() => foldRun('r', twice)).toThrow('cannot become queued')
+  })
+
+  it('keeps what each attempt told', () => {
+    const output = { bytes: 12, cut: 0, digest: 'd' }
+    const events: RunEvent[] = [
+      requested,
+      { kind: 'starting', attempt: { id: 'r.1', host: 'host', starter } },
+      { kind: 'running', attempt: 'r.1', pid: 7, containment: 'exact', startedAt: 5 },
+      { kind: 'ended', attempt: 'r.1', outcome: { end: 'exited', code: 3 }, endedAt: 9, output },
+    ]
+    const run = foldRun(
+      'r',
+      events.map((event, at) => ({ at, event })),
+    )
+    expect(run).toMatchObject({ status: 'failed', endedAt: 9, outcome: { end: 'exited', code: 3 } })
+    expect(run.attempts).toEqual([
+      { id: 'r.1', host: 'host', starter, pid: 7, containment: 'exact', startedAt: 5, endedAt: 9, output },
+    ])
+  })
+})

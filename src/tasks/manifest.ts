@@ -1,0 +1,49 @@
+import { jsonSchemaOf } from './parameters/json-schema.ts'
+import { brand, type Task, type TaskEntry } from './task.ts'
+
+/** A file that should hold a task and can't be used. */
+export interface BrokenTask {
+  readonly file: string
+  readonly why: string
+}
+
+/** What a release says of its tasks. */
+export interface Manifest {
+  readonly tasks: readonly TaskEntry[]
+  readonly broken: readonly BrokenTask[]
+}
+
+/** What the release side answers to the question for the manifest, file by file, so that one that ends it is known. */
+export type ManifestAnswer =
+  | { readonly loading: string }
+  | { readonly task: TaskEntry }
+  | { readonly broken: BrokenTask }
+
+const kebabCase = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
+
+/** A task's entry. Throws a sentence when it is not defined as it must be. */
+export function describeTask(task: Task, file: string): TaskEntry {
+  if (typeof task.name !== 'string' || !kebabCase.test(task.name)) {
+    throw new TypeError(
+      `Its name is ${JSON.stringify(task.name)}; a name is kebab-case, such as "load-places".`,
+    )
+  }
+  if (typeof task.summary !== 'string' || task.summary.trim() === '') {
+    throw new TypeError('It has no summary: one sentence that says what it does.')
+  }
+  const { name, summary, service, timeoutMs, graceMs = 10_000, output = 'split', exclusive = false } = task
+  return {
+    name,
+    kind: task[brand],
+    summary,
+    file,
+    exclusive,
+    graceMs,
+    output,
+    secrets: 'secrets' in task ? (task.secrets ?? []) : [],
+    ...(service === undefined ? {} : { service }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...('database' in task ? { database: task.database } : {}),
+    ...('params' in task && task.params !== undefined ? { parameters: jsonSchemaOf(task.params) } : {}),
+  }
+}

@@ -1,0 +1,82 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { count, suggest } from '../../core/text.ts'
+import { describeSchema, propertiesOf, propertyOf, takesOthers } from './json-schema.ts'
+
+/** What is wrong with one parameter, by its key path. */
+export interface ParameterProblem {
+  /** `country.0`; empty when it is about all of them together. */
+  readonly path: string
+  readonly message: string
+}
+
+/** Runs a task's own validator. It may be asynchronous; what it returns is for the task. */
+export async function validate(
+  schema: StandardSchemaV1 | undefined,
+  parameters: JsonObject,
+): Promise<{ readonly value: unknown } | { readonly problems: readonly ParameterProblem[] }> {
+  if (schema === undefined) return { value: {} }
+  const result = await schema['~standard'].validate(parameters)
+  if (result.issues === undefined) return { value: result.value }
+  return {
+    problems: result.issues.map(({ path = [], message }) => ({
+      path: path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.'),
+      message,
+    })),
+  }
+}
+
+/** Parameters that the task does not know, each with a suggestion. */
+export function unknownParameters(
+  given: JsonObject,
+  schema: JsonObject | null | undefined,
+): readonly ParameterProblem[] {
+  if (takesOthers(schema)) return []
+  const known = Object.keys(propertiesOf(schema))
+  return Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: name,
+      message:
+        known.length === 0
+          ? `There is no parameter "${name}": the task takes none.`
+          : `There is no parameter "${name}". ${suggest(name, known, 'parameters')}`,
+    }))
+}
+
+/** A problem in a sentence: the key path, the value, and what was expected. `hidden` values are not shown. */
+export function describeProblem(
+  { path, message }: ParameterProblem,
+  given: JsonObject,
+  schema: JsonObject | null | undefined,
+  hidden: (name: string) => boolean,
+): string {
+  if (path === '') return ended(message)
+  const [name = '', ...rest] = path.split('.')
+  const expected = rest.length === 0 ? describeSchema(propertyOf(schema, name) ?? {}) : undefined
+  const wanted = expected === undefined ? '' : ` (${expected})`
+  const value = valueAt(given, path)
+  if (value === undefined) return `Parameter "${path}"${wanted} is missing: ${ended(message)}`
+  return `Parameter "${path}"${wanted} is ${hidden(name) ? '[redacted]' : shortened(value)}: ${ended(message)}`
+}
+
+function valueAt(given: JsonObject, path: string): Json | undefined {
+  return path
+    .split('.')
+    .reduce<Json | undefined>(
+      (value, step) =>
+        typeof value === 'object' && value !== null ? (value as JsonObject)[step] : undefined,
+      given,
+    )
+}
+
+const shown = 60
+
+function shortened(value: Json): string {
+  const text = JSON.stringify(value)
+  return text.length <= shown ? text : `${text.slice(0, shown)}… (${count(text.length, 'character')})`
+}
+
+function ended(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`
+}

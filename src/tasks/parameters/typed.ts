@@ -1,0 +1,43 @@
+import type { Json, JsonObject } from '../../core/json.ts'
+import { propertyOf } from './json-schema.ts'
+
+/**
+ * Gives typed words (`--param limit=500`) the types that the task's schema names. A word that is not of its type stays
+ * a string, so that the validator can say what is wrong with it.
+ */
+export function typedParameters(
+  words: Readonly<Record<string, string>>,
+  schema: JsonObject | null | undefined,
+): JsonObject {
+  return Object.fromEntries(
+    Object.entries(words).map(([name, word]) => [name, typed(word, propertyOf(schema, name))]),
+  )
+}
+
+function typed(word: string, schema: JsonObject | undefined): Json {
+  const type = schema?.type
+  if (type === 'number' || type === 'integer') return asNumber(word)
+  if (type === 'boolean') return word === 'true' ? true : word === 'false' ? false : word
+  if (type === 'array') return asArray(word, schema)
+  if (type === 'object') return asJson(word)
+  return word
+}
+
+function asNumber(word: string): Json {
+  return /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(word) ? Number(word) : word
+}
+
+/** `["a","b"]`, or `a,b`. */
+function asArray(word: string, schema: JsonObject | undefined): Json {
+  if (word.startsWith('[')) return asJson(word)
+  const items = schema?.items as JsonObject | undefined
+  return word === '' ? [] : word.split(',').map((item) => typed(item, items))
+}
+
+function asJson(word: string): Json {
+  try {
+    return JSON.parse(word)
+  } catch {
+    return word
+  }
+}
