@@ -1,15 +1,19 @@
 import {
   type Application,
   ArgumentParseError,
+  ArgumentScannerError,
   buildApplication,
   buildCommand,
   buildRouteMap,
+  formatMessageForArgumentScannerError,
   run,
+  type StricliProcess,
   text_en,
 } from '@stricli/core'
-import { exitCodes, PurserError } from '../core/errors.ts'
+import { exitCodes, PurserError, type Refusal, reasonOf } from '../core/errors.ts'
+import { suggest } from '../core/text.ts'
 import { packageVersion, type Session, type Wired } from './session.ts'
-import { reportError } from './terminal/report-error.ts'
+import { describeRefusal, reportError } from './terminal/report-error.ts'
 
 type Command = Parameters<typeof buildRouteMap<string, Session>>[0]['routes'][string]
 
@@ -41,9 +45,9 @@ export async function main(typed: readonly string[], wired: Wired): Promise<void
   try {
     const application = await buildFor(words[0])
     // Stricli sets its own exit code, negative for what it could not parse: it gets a process of its own to set.
-    const parsing = { stdout: process.stdout, stderr: process.stderr, env: process.env, exitCode: 0 }
+    const parsing: StricliProcess = { stdout: process.stdout, stderr: process.stderr, env: process.env }
     await run(application, words, { process: parsing, ...wired, afterDashes })
-    if (parsing.exitCode < 0) process.exitCode = exitCodes.usage
+    if (Number(parsing.exitCode) < 0) process.exitCode = exitCodes.usage
   } catch (error) {
     process.exitCode = reportError(error, { json: words.includes('--json') })
   }
@@ -63,16 +67,26 @@ async function buildFor(chosen: string | undefined): Promise<Application<Session
   })
 }
 
-const text = {
+const text: typeof text_en = {
   ...text_en,
   // Left to `main`, which knows our errors from the users'.
   exceptionWhileRunningCommand: (error: unknown): string => {
     throw error
   },
-  exceptionWhileParsingArguments(this: object, error: unknown, color: boolean): string {
-    if (error instanceof ArgumentParseError && error.exception instanceof PurserError) throw error.exception
-    return text_en.exceptionWhileParsingArguments.call(this, error, color)
-  },
+  exceptionWhileParsingArguments: (error: unknown): string => describeRefusal(usageRefusal(error)),
+  noCommandRegisteredForInput: ({ input }): string =>
+    describeRefusal({
+      code: 'USAGE',
+      message: `There is no command "${input}". ${suggest(input, Object.keys(commands), 'commands')}`,
+      remedy: '`purser --help` lists them.',
+    }),
+}
+
+function usageRefusal(error: unknown): Refusal {
+  if (error instanceof ArgumentParseError && error.exception instanceof PurserError) return error.exception
+  const message =
+    error instanceof ArgumentScannerError ? formatMessageForArgumentScannerError(error, {}) : reasonOf(error)
+  return { code: 'USAGE', message, remedy: 'The command with `--help` shows what it takes.' }
 }
 
 const rootDocs = {

@@ -10,6 +10,7 @@ import { startRun } from '../operations/start-run.ts'
 import { exitOf, viewRun } from '../operations/view-run.ts'
 import type { Argv } from '../tasks/task.ts'
 import { environmentFlag, jsonFlag, parseDuration, reasonFlag, serviceFlag } from './flags.ts'
+import { Interruption } from './interruption.ts'
 import { readParameters } from './read-parameters.ts'
 import { makeContext, type Session } from './session.ts'
 import { describeEnd, describeStart } from './terminal/describe-run.ts'
@@ -81,7 +82,9 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
   },
   async func(flags, task) {
     const context = makeContext(this, await loadConfig(process.cwd()))
-    const started = await startRun(context, await readWish(this, flags, task))
+    const wish = await readWish(this, flags, task)
+    const interruption = new Interruption()
+    const started = await startRun(context, wish)
     if ('refusals' in started) {
       if (flags.json) console.log(JSON.stringify(viewRun(started.run)))
       else console.error(describeEnd(started.run))
@@ -90,9 +93,8 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
     }
     if (!flags.json) console.error(describeStart(started.run))
     if (flags.detach) return sayDetached(started, flags.json)
-    const leaving = new AbortController()
-    cancelOnSignal(context, started, leaving)
-    const frames = followRun(context, started.run, started.ledger, started.execution, leaving.signal)
+    interruption.onFirst(() => cancel(context, started))
+    const frames = followRun(context, started.run, started.ledger, started.execution, interruption.leave)
     await (flags.json ? printFramesAsJson(frames) : printFrames(frames))
     const run = await readRun(started.ledger, started.run.id)
     console[flags.json ? 'log' : 'error'](flags.json ? JSON.stringify(viewRun(run)) : describeEnd(run))
@@ -124,13 +126,7 @@ function sayDetached({ run }: FoundRun, json: boolean): void {
     )
 }
 
-/** The first signal cancels the run, the second leaves it; a closed terminal (SIGHUP) leaves it at once. */
-function cancelOnSignal(context: Context, started: FoundRun, leaving: AbortController): void {
-  const leave = () => leaving.abort()
-  const cancel = () => {
-    console.error(paint('yellow', `\n  Cancelling run ${started.run.id} …`, process.stderr))
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal).on(signal, leave)
-    cancelRun(context, started, 'signal to purser run').catch(leave)
-  }
-  process.on('SIGINT', cancel).on('SIGTERM', cancel).on('SIGHUP', leave)
+async function cancel(context: Context, started: FoundRun): Promise<void> {
+  console.error(paint('yellow', `\n  Cancelling run ${started.run.id} …`, process.stderr))
+  await cancelRun(context, started, 'purser run was interrupted')
 }

@@ -172,7 +172,7 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
       await until(execution, 'up\n')
       await execution.stop()
       const frames = await read(execution)
-      expect(textOf(frames)).toBe('up\nbye\n')
+      expect(textOf(frames, 'stdout')).toBe('up\nbye\n')
       expect(outcomeOf(frames)).toMatchObject({ end: 'stopped' })
     })
 

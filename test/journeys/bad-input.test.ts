@@ -118,7 +118,7 @@ describe('a configuration that is wrong', () => {
   const withConfig = async (text: string, args = ['check']) => {
     await using broken = makeProject()
     broken.write('purser.config.ts', text)
-    return purser(broken.folder, args)
+    return await purser(broken.folder, args)
   }
 
   it.each([

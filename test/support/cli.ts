@@ -16,7 +16,7 @@ export interface Finished {
 export interface Typed {
   readonly process: ChildProcess
   readonly finished: Promise<Finished>
-  /** Resolves once what was printed so far contains this; rejects when the command ends without it. */
+  /** Resolves once its stdout contains this; rejects when the command ends without it. */
   printed(text: string): Promise<void>
 }
 
@@ -54,10 +54,9 @@ export function typePurser(
     finished,
     printed: async (text) => {
       const gone = finished.then((end) => {
-        if (!(seen.stdout + seen.stderr).includes(text))
-          throw new Error(`It ended without "${text}": ${JSON.stringify(end)}`)
+        if (!seen.stdout.includes(text)) throw new Error(`It ended without "${text}": ${JSON.stringify(end)}`)
       })
-      while (!(seen.stdout + seen.stderr).includes(text)) await Promise.race([once(child, 'printed'), gone])
+      while (!seen.stdout.includes(text)) await Promise.race([once(child, 'printed'), gone])
     },
   }
 }

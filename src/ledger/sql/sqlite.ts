@@ -6,11 +6,12 @@ import { SqlLedger } from './ledger.ts'
 import { NodeSqliteDialect } from './sqlite-dialect.ts'
 import { explain } from './sqlite-errors.ts'
 import { ensureRoom, makeFile } from './sqlite-file.ts'
+import { lockWaiter } from './sqlite-lock.ts'
 import { prepareSchema } from './sqlite-schema.ts'
 import type { LedgerTables } from './tables.ts'
 
 interface SqliteLedgerOptions {
-  /** How long to wait for another process to let go of the file; 30 s unless stated. */
+  /** How long the file may stay locked by others, unchanged, before that is an error; 30 s unless stated. */
   readonly lockTimeoutMs?: number
 }
 
@@ -37,11 +38,11 @@ export async function openSqliteLedger(
 }
 
 async function openDatabase(file: string, lockTimeoutMs: number): Promise<Kysely<LedgerTables>> {
+  const whenUnlocked = lockWaiter(file, lockTimeoutMs)
   const database = new DatabaseSync(file)
   try {
-    const db = new Kysely<LedgerTables>({ dialect: new NodeSqliteDialect(database, lockTimeoutMs) })
-    await prepareSchema(db, file)
-    return db
+    await prepareSchema(database, file, whenUnlocked)
+    return new Kysely({ dialect: new NodeSqliteDialect(database, whenUnlocked) })
   } catch (thrown) {
     database.close()
     throw thrown

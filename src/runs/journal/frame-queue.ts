@@ -4,7 +4,7 @@ import { wholeCharacters } from './utf8.ts'
 
 /** Encoded frames, to be written at once. */
 export interface Batch {
-  readonly lines: Buffer
+  readonly lines: readonly Buffer[]
   /** The cursor and the time of its first frame. */
   readonly cursor: number
   readonly at: number
@@ -12,6 +12,12 @@ export interface Batch {
   readonly output: number
   /** Bytes of the lines of other frames. */
   readonly other: number
+}
+
+/** A frame's place. */
+export interface Numbered {
+  readonly cursor: number
+  readonly at: number
 }
 
 interface Line {
@@ -54,7 +60,7 @@ export class FrameQueue {
     if (this.#run.length >= this.#frameBytes) this.settle()
   }
 
-  add<Body extends Exclude<FrameBody, { kind: 'output' }>>(body: Body, at: number): Frame & Body {
+  add<Body extends Exclude<FrameBody, { kind: 'output' }>>(body: Body, at: number): Numbered & Body {
     this.close()
     const frame = this.number(body, at)
     this.#push(frame)
@@ -62,7 +68,7 @@ export class FrameQueue {
   }
 
   /** Gives a frame the next place, without adding it. */
-  number<Body extends FrameBody>(body: Body, at: number): Frame & Body {
+  number<Body extends FrameBody>(body: Body, at: number): Numbered & Body {
     return { cursor: this.#cursor++, at, ...body }
   }
 
@@ -90,10 +96,9 @@ export class FrameQueue {
     const [first] = this.#lines
     if (first === undefined) return undefined
     const fitting = this.#lines.splice(0, this.#countWithin(limit))
-    const lines = Buffer.concat(fitting.map(({ bytes }) => bytes))
-    this.#lineBytes -= lines.length
+    for (const { bytes } of fitting) this.#lineBytes -= bytes.length
     const { cursor, at } = first.frame
-    return { lines, cursor, at, ...weigh(fitting) }
+    return { lines: fitting.map(({ bytes }) => bytes), cursor, at, ...weigh(fitting) }
   }
 
   #countWithin(limit: number): number {

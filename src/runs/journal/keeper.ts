@@ -2,6 +2,7 @@ import type { OutputSummary } from '../frames.ts'
 import { journalDigest } from './digest.ts'
 import type { Batch } from './frame-queue.ts'
 import { type Sealed, Sealer } from './sealer.ts'
+import { removeSegment } from './segment.ts'
 import { SegmentWriter } from './segment-writer.ts'
 
 /** What is kept of output, and of other frames, in bytes. */
@@ -53,6 +54,7 @@ export class Keeper {
   /** Nothing can be kept afterwards. */
   async finish(): Promise<OutputSummary> {
     await this.#seal()
+    this.#sealer.seal(...this.#tail)
     await this.#sealer.rest()
     const segments = [...this.#head, ...this.#tail]
     return {
@@ -104,15 +106,21 @@ export class Keeper {
     const { segment, writer } = this.#growing
     this.#growing = undefined
     await writer.close()
-    if (segment.output + segment.other === 0) await this.#sealer.drop(segment)
-    else this.#sealer.seal(segment)
+    if (segment.output + segment.other === 0) await this.#drop(segment)
+    // one of the last half may yet be dropped: sealing it waits for the end
+    else if (this.#head.includes(segment)) this.#sealer.seal(segment)
   }
 
   async #dropOldest(): Promise<void> {
     while (this.#tail.length > 1 && this.#fillsHalf(this.#tail.slice(1))) {
       const oldest = this.#tail.shift()
-      if (oldest !== undefined) await this.#sealer.drop(oldest)
+      if (oldest !== undefined) await this.#drop(oldest)
     }
+  }
+
+  async #drop({ number }: Segment): Promise<void> {
+    // what cannot be removed stays: a reader shows it, and the digest tells
+    await removeSegment(this.#folder, number).catch(() => undefined)
   }
 
   #fillsHalf(segments: readonly Segment[]): boolean {

@@ -1,63 +1,47 @@
 import { segmentDigest } from './digest.ts'
-import { packSegment, readSegment, removeSegment } from './segment.ts'
+import { packSegment, readSegment } from './segment.ts'
 
 /** A segment that gets no more lines. */
 export interface Sealed {
   readonly number: number
   /** Of its lines; there once it is sealed. */
   digest?: Uint8Array
-  dropped?: boolean
 }
 
-/** Digests and compresses segments one after the other, while the next one is written. */
+// Two, so that one compresses while the other waits for the disk.
+const workers = 2
+
+/** Digests and compresses segments while the next ones are written. */
 export class Sealer {
   readonly #folder: string
   readonly #waiting: Sealed[] = []
-  #current: Sealed | undefined
-  #work: Promise<void> | undefined
+  readonly #working = new Set<Promise<void>>()
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  seal(segment: Sealed): void {
-    this.#waiting.push(segment)
-    this.#work ??= this.#sealAll()
+  seal(...segments: readonly Sealed[]): void {
+    this.#waiting.push(...segments)
+    while (this.#working.size < Math.min(workers, this.#waiting.length)) {
+      const work = this.#work().finally(() => this.#working.delete(work))
+      this.#working.add(work)
+    }
   }
 
   /** Resolves when all segments are sealed. */
   async rest(): Promise<void> {
-    await this.#work
+    while (this.#working.size > 0) await Promise.all(this.#working)
   }
 
-  async drop(segment: Sealed): Promise<void> {
-    segment.dropped = true
-    if (segment !== this.#current) await this.#remove(segment)
-  }
-
-  async #sealAll(): Promise<void> {
+  async #work(): Promise<void> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      this.#current = next
-      if (!next.dropped) await this.#sealOne(next)
-      // it was dropped meanwhile, and may have come back in its other form
-      if (next.dropped) await this.#remove(next)
+      // one that cannot be read, for whatever reason, is not vouched for
+      const lines = await readSegment(this.#folder, next.number).catch(() => undefined)
+      if (lines === undefined) continue
+      const packed = packSegment(this.#folder, next.number, lines)
+      next.digest = await segmentDigest(lines)
+      await packed
     }
-    this.#current = undefined
-    this.#work = undefined
-  }
-
-  async #remove({ number }: Sealed): Promise<void> {
-    // what cannot be removed stays: a reader shows it, and the digest tells
-    await removeSegment(this.#folder, number).catch(() => undefined)
-  }
-
-  async #sealOne(segment: Sealed): Promise<void> {
-    const lines = await readSegment(this.#folder, segment.number).catch(() => undefined)
-    if (lines === undefined) return
-    const [digest] = await Promise.all([
-      segmentDigest(lines),
-      packSegment(this.#folder, segment.number, lines),
-    ])
-    segment.digest = digest
   }
 }

@@ -18,7 +18,7 @@ export class SegmentWriter {
   static async create(folder: string, number: number, head: SegmentHead): Promise<SegmentWriter> {
     const writer = new SegmentWriter(number, await open(segmentFile(folder, number), 'ax', 0o600))
     try {
-      await writer.append(encodeHead(head))
+      await writer.append([encodeHead(head)])
       return writer
     } catch (error) {
       await writer.close()
@@ -32,10 +32,12 @@ export class SegmentWriter {
   }
 
   /** Throws the system's error when the lines could not be written; then none of them is there. */
-  async append(lines: Uint8Array): Promise<void> {
+  async append(lines: readonly Uint8Array[]): Promise<void> {
     try {
-      await this.#file.appendFile(lines)
-      this.#size += lines.length
+      const { bytesWritten } = await this.#file.writev(lines)
+      const all = lines.reduce((sum, { length }) => sum + length, 0)
+      if (bytesWritten < all) throw new RangeError(`Only ${bytesWritten} of ${all} bytes could be written.`)
+      this.#size += all
     } catch (error) {
       await this.#file.truncate(this.#size).catch(() => undefined)
       throw error

@@ -1,7 +1,7 @@
 import { Bug, PurserError, reasonOf } from '../../core/errors.ts'
-import type { Frame, FrameBody } from '../frames.ts'
+import type { FrameBody } from '../frames.ts'
 import type { Outcome } from '../outcomes.ts'
-import { type Batch, FrameQueue } from './frame-queue.ts'
+import { type Batch, FrameQueue, type Numbered } from './frame-queue.ts'
 import { Keeper } from './keeper.ts'
 import { makeReserve, type OutcomeFrame, writeOutcome } from './outcome-file.ts'
 
@@ -15,7 +15,7 @@ export interface Journal {
    * caller that waits for it before it reads on uses little memory, however fast its source is.
    */
   append(output: OutputBody): Promise<void>
-  append<Body extends OtherBody>(body: Body): Promise<Frame & Body>
+  append<Body extends OtherBody>(body: Body): Promise<Numbered & Body>
   /** Writes what is left, then the last frame, durably; also on a full disk. Nothing can be appended any more. */
   outcome(outcome: Outcome): Promise<OutcomeFrame>
 }
@@ -68,7 +68,7 @@ class JournalWriter implements Journal {
   }
 
   append(output: OutputBody): Promise<void>
-  append<Body extends OtherBody>(body: Body): Promise<Frame & Body>
+  append<Body extends OtherBody>(body: Body): Promise<Numbered & Body>
   async append(body: OutputBody | OtherBody): Promise<unknown> {
     if (this.#isOver) throw new Bug(`A ${body.kind} frame came after the outcome.`)
     const frame =
