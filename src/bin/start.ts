@@ -1,6 +1,5 @@
 import { main } from '../cli/main.ts'
 import { PurserError } from '../core/errors.ts'
-import { identify } from '../executors/local/proc/identity.ts'
 import { sqlite } from '../presets/sqlite.ts'
 
 /** The composition root of the command line: hands the backends to the commands. */
@@ -8,7 +7,8 @@ export async function start(typed: readonly string[]): Promise<void> {
   await main(typed, { defaultLedger: sqlite(), identifySelf })
 }
 
-function identifySelf() {
+async function identifySelf() {
+  const { identify } = await import('../executors/local/proc/identity.ts')
   const self = process.platform === 'linux' ? identify(process.pid) : undefined
   if (self !== undefined) return self
   throw new PurserError('PLATFORM_UNSUPPORTED', {

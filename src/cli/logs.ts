@@ -31,10 +31,10 @@ export const command = buildCommand<Flags, [run: string], Session>({
   purser logs k3m9q --json`,
   },
   async func({ follow, json }, typed) {
-    const context = makeContext(this, await loadConfig(process.cwd()))
+    const context = await makeContext(this, await loadConfig(process.cwd()))
     await settleRuns(context)
     const { run, frames } = await readLog(context, typed, { follow, signal: context.signal })
-    await (json ? printFramesAsJson(frames) : printFrames(frames))
+    await (json ? printFramesAsJson(frames) : printFrames(frames, { live: follow }))
     if (!follow || json) return
     const { ledger } = await findRun(context, run.id)
     console.error(describeEnd(await readRun(ledger, run.id)))

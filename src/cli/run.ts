@@ -81,7 +81,7 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
     ],
   },
   async func(flags, task) {
-    const context = makeContext(this, await loadConfig(process.cwd()))
+    const context = await makeContext(this, await loadConfig(process.cwd()))
     const wish = await readWish(this, flags, task)
     const interruption = new Interruption()
     const started = await startRun(context, wish)
@@ -95,7 +95,7 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
     if (flags.detach) return sayDetached(started, flags.json)
     interruption.onFirst(() => cancel(context, started))
     const frames = followRun(context, started.run, started.ledger, started.execution, interruption.leave)
-    await (flags.json ? printFramesAsJson(frames) : printFrames(frames))
+    await (flags.json ? printFramesAsJson(frames) : printFrames(frames, { live: true }))
     const run = await readRun(started.ledger, started.run.id)
     console[flags.json ? 'log' : 'error'](flags.json ? JSON.stringify(viewRun(run)) : describeEnd(run))
     process.exitCode = exitOf(run).exitCode

@@ -12,7 +12,7 @@ import { identifyActor } from '../runs/identify-actor.ts'
 /** What the composition root hands to every command. */
 export interface Wired {
   readonly defaultLedger: Wiring<Ledger>
-  readonly identifySelf: () => ProcessIdentity
+  readonly identifySelf: () => Promise<ProcessIdentity>
 }
 
 /** What a command is called with, beside its own flags. */
@@ -22,7 +22,10 @@ export interface Session extends Wired, CommandContext {
 }
 
 /** The context of the operations that one command calls. */
-export function makeContext({ defaultLedger, identifySelf }: Wired, config: LoadedConfig): Context {
+export async function makeContext(
+  { defaultLedger, identifySelf }: Wired,
+  config: LoadedConfig,
+): Promise<Context> {
   return {
     config,
     defaultLedger,
@@ -33,7 +36,7 @@ export function makeContext({ defaultLedger, identifySelf }: Wired, config: Load
       ...gitEmail(config.root),
     }),
     host: hostname(),
-    self: identifySelf(),
+    self: await identifySelf(),
     shell: { ...process.env },
     now: Date.now,
     signal: new AbortController().signal,

@@ -28,11 +28,15 @@ export const command = buildCommand<Flags, [run: string], Session>({
   purser show k3m9q --json`,
   },
   async func({ json }, typed) {
-    const context = makeContext(this, await loadConfig(process.cwd()))
-    const { run, look, history } = await showRun(context, typed)
-    if (json) console.log(JSON.stringify({ ...viewRun(run, look), events: history }))
+    const context = await makeContext(this, await loadConfig(process.cwd()))
+    const { run, look, history, outputIntact } = await showRun(context, typed)
+    if (json) console.log(JSON.stringify({ ...viewRun(run, look), outputIntact, events: history }))
     else
-      console.log([heading(run), facts(run, look), '', timeline(run, history), ...refusals(run)].join('\n'))
+      console.log(
+        [heading(run), facts(run, look, outputIntact), '', timeline(run, history), ...refusals(run)].join(
+          '\n',
+        ),
+      )
   },
 })
 
@@ -40,7 +44,7 @@ function heading(run: Run): string {
   return `${paint('bold', printable(run.request.task))}  ${paintStatus(run.status)}  run ${paint('cyan', run.id)}`
 }
 
-function facts(run: Run, look: Look): string {
+function facts(run: Run, look: Look, outputIntact: boolean | undefined): string {
   const { request } = run
   const { actor, release } = request
   const parameters = Object.entries(request.parameters).map(
@@ -56,26 +60,36 @@ function facts(run: Run, look: Look): string {
     ['who', `${printable(actor.name)} (${actor.kind}, by ${actor.source}; ${printable(actor.os)})`],
     ['why', request.reason === undefined ? undefined : printable(request.reason)],
     ['release', release.digest],
-    ...release.instances.map(({ id, facts: seen }): [string, string] => [
-      '',
-      `${id}: ${seen['process.program'] ?? ''} in ${seen['process.directory'] ?? ''}, commit ${seen['code.commit']?.slice(0, 12) ?? '?'}`,
-    ]),
+    ...release.instances.map((instance): [string, string] => ['', describeInstance(instance)]),
     ...request.notices.map((notice): [string, string] => ['notice', notice]),
-    [
-      'progress',
-      look.progress === undefined
-        ? undefined
-        : describeProgress(look.progress, { done: 0, at: look.started?.at ?? 0 }),
-    ],
+    ['progress', progressOf(run, look)],
     ['containment', lastAttempt(run)?.containment],
     [
       'output',
-      output === undefined ? undefined : `${byteSize(output.bytes)}${cut} (\`purser logs ${run.id}\`)`,
+      output === undefined ? undefined : `${byteSize(output.bytes)}${cut}, ${integrity(outputIntact)}`,
     ],
   ]
   return table(
     rows.flatMap(([name, value]) => (value === undefined ? [] : [[`  ${paint('dim', name)}`, value]])),
   )
+}
+
+function describeInstance({ id, facts: seen }: Run['request']['release']['instances'][number]): string {
+  const commit = seen['code.commit'] ?? ''
+  const at = /^[0-9a-f]{12,}$/.test(commit) ? `, commit ${commit.slice(0, 12)}` : ''
+  return `${id}: ${seen['process.program'] ?? ''} in ${seen['process.directory'] ?? ''}${at}`
+}
+
+function progressOf({ endedAt }: Run, { progress, started }: Look): string | undefined {
+  if (progress === undefined) return undefined
+  return endedAt === undefined && started !== undefined
+    ? describeProgress(progress, { done: 0, at: started.at })
+    : describeProgress(progress)
+}
+
+function integrity(intact: boolean | undefined): string {
+  if (intact === undefined) return 'not here'
+  return intact ? 'as it was recorded' : paint('red', 'changed since it was recorded')
 }
 
 function timeline(run: Run, history: readonly RecordedEvent[]): string {
@@ -99,7 +113,7 @@ function remark(event: RunEvent): string {
     case 'running':
       return `process ${event.pid}, ${event.containment} containment`
     case 'cancelling':
-      return `asked for by ${event.actor.name}${event.reason === undefined ? '' : `: ${event.reason}`}`
+      return `${event.reason === undefined ? '' : `${event.reason}: `}asked for by ${event.actor.name}`
     case 'ended':
       return describeOutcome(event.outcome)
   }

@@ -28,7 +28,7 @@ export const command = buildCommand<Flags, [], Session>({
   purser tasks -e local`,
   },
   async func({ environment, service, json }) {
-    const context = makeContext(this, await loadConfig(process.cwd()))
+    const context = await makeContext(this, await loadConfig(process.cwd()))
     const { executor } = await resolveTarget(context, environment, service)
     const manifest = await readManifest(context, executor, await executor.release(context.signal))
     if (json) return console.log(JSON.stringify(manifest))

@@ -13,7 +13,7 @@ export interface LoadedConfig extends Place {
   readonly configuration: Configuration
 }
 
-export const configFiles = [
+const configFiles = [
   'purser.config.ts',
   'purser.config.mts',
   'purser.config.js',

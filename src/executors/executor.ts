@@ -55,6 +55,8 @@ export interface Execution {
   look(): Promise<Look>
   /** Its frames from the beginning; with `follow`, until the outcome, else what there is now. */
   frames(options: { readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<Frame>
+  /** SHA-256 of the output that is kept of it, in hex: what its last frame told, unless somebody changed it since. */
+  outputDigest(): Promise<string>
   /**
    * Ends it: SIGTERM to all of it, and after its grace SIGKILL to what is left. Resolves when it is known dead where
    * containment is exact, else when all that was found is.

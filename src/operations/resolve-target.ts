@@ -41,7 +41,7 @@ export async function resolveTarget(
   }
 }
 
-export function resolveService(
+function resolveService(
   { services }: EnvironmentConfiguration,
   environment: string,
   wanted: string | undefined,

@@ -1,4 +1,4 @@
-import type { Execution, Look } from '../executors/executor.ts'
+import type { Look } from '../executors/executor.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { RunEvent } from '../runs/events.ts'
 import { lastAttempt, type Run } from '../runs/run.ts'
@@ -29,19 +29,6 @@ export async function foldLook(context: Context, ledger: Ledger, id: string, loo
   const run = await advanceRun(context, ledger, id, (now) => runningEvent(now, look))
   if (look.ended === undefined) return run
   return advanceRun(context, ledger, id, (now) => endedEvent(now, look))
-}
-
-/** Waits for the end of an execution and folds it. */
-export async function settleWhenEnded(
-  context: Context,
-  ledger: Ledger,
-  id: string,
-  execution: Execution,
-): Promise<Run> {
-  for await (const _frame of execution.frames({ follow: true })) {
-    // only the end matters here
-  }
-  return foldLook(context, ledger, id, await execution.look())
 }
 
 function runningEvent(run: Run, { started }: Look): RunEvent | undefined {

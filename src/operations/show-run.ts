@@ -1,5 +1,5 @@
 import type { Look } from '../executors/executor.ts'
-import type { RecordedEvent, Run } from '../runs/run.ts'
+import { lastAttempt, type RecordedEvent, type Run } from '../runs/run.ts'
 import type { Context } from './context.ts'
 import { findExecution } from './find-execution.ts'
 import { findRun } from './ledgers.ts'
@@ -9,6 +9,8 @@ export interface ShownRun {
   readonly run: Run
   readonly look: Look
   readonly history: readonly RecordedEvent[]
+  /** Whether the output that is kept is what the ledger vouches for; nothing while there is none to compare. */
+  readonly outputIntact?: boolean
 }
 
 /** All that is known of a run, brought up to date first. */
@@ -17,5 +19,10 @@ export async function showRun(context: Context, typed: string): Promise<ShownRun
   const run = await settleRun(context, ledger, found)
   const execution = run.attempts.length === 0 ? 'gone' : await findExecution(context, run)
   const look = typeof execution === 'object' ? await execution.look() : {}
-  return { run, look, history: await ledger.history(run.id) }
+  const recorded = lastAttempt(run)?.output?.digest
+  const intact =
+    typeof execution === 'string' || recorded === undefined
+      ? {}
+      : { outputIntact: (await execution.outputDigest()) === recorded }
+  return { run, look, history: await ledger.history(run.id), ...intact }
 }

@@ -49,7 +49,7 @@ function askGates({ config }: Context, { settings }: Target, release: Release, r
   return passGates(gates, run.request, release)
 }
 
-export const defaultQuota = 50_000_000
+const defaultQuota = 50_000_000
 
 async function refuse(
   context: Context,

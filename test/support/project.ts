@@ -38,8 +38,8 @@ export interface App extends AsyncDisposable {
 export interface Project extends AsyncDisposable {
   readonly folder: string
   write(file: string, text: string): string
-  /** Starts the app with these variables beside a PATH; it ends with the project. */
-  startApp(variables?: Readonly<Record<string, string>>, node?: readonly [string, ...string[]]): Promise<App>
+  /** Starts the app with these variables beside a PATH, by these words before `app.js FOLDER`; it ends with the project. */
+  startApp(variables?: Readonly<Record<string, string>>, by?: readonly string[]): Promise<App>
 }
 
 /** A folder with an app and a configuration, outside this repository, that finds this package by its name. */
@@ -63,8 +63,8 @@ export function makeProject(): Project {
   return {
     folder,
     write,
-    async startApp(variables = {}, node = [process.execPath]) {
-      const app = await startApp(folder, variables, node)
+    async startApp(variables = {}, by = [process.execPath]) {
+      const app = await startApp(folder, variables, by)
       apps.push(app)
       return app
     },
@@ -78,9 +78,9 @@ export function makeProject(): Project {
 async function startApp(
   folder: string,
   variables: Readonly<Record<string, string>>,
-  [program, ...options]: readonly [string, ...string[]],
+  [program = '', ...options]: readonly string[],
 ): Promise<App> {
-  const child = spawn(program, [...options, 'app.js'], {
+  const child = spawn(program, [...options, 'app.js', folder], {
     cwd: folder,
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],

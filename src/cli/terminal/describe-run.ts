@@ -33,6 +33,6 @@ export function describeEnd(run: Run): string {
   return `${paintStatus(run.status, stream)}  ${paint('dim', `${parts.join(', ')}  run ${run.id}`, stream)}`
 }
 
-export function shortDigest(digest: string): string {
+function shortDigest(digest: string): string {
   return digest.replace(/^(sha256:.{12}).*/, '$1')
 }

@@ -3,8 +3,11 @@ import type { Frame } from '../../runs/frames.ts'
 import { ProgressLine } from './progress-line.ts'
 import { paint } from './style.ts'
 
-/** Prints frames as they come: the task's streams to ours, Purser's own words to stderr. */
-export async function printFrames(frames: AsyncIterable<Frame>): Promise<void> {
+/** Prints frames: the task's streams to ours, Purser's own words to stderr; its progress only while it is `live`. */
+export async function printFrames(
+  frames: AsyncIterable<Frame>,
+  { live }: { readonly live: boolean },
+): Promise<void> {
   const progress = new ProgressLine(process.stderr)
   for await (const frame of frames) {
     switch (frame.kind) {
@@ -13,7 +16,7 @@ export async function printFrames(frames: AsyncIterable<Frame>): Promise<void> {
         await write(frame.stream === 'stderr' ? process.stderr : process.stdout, frame.bytes)
         break
       case 'progress':
-        progress.update(frame)
+        if (live) progress.update(frame)
         break
       case 'notice':
         progress.clear()

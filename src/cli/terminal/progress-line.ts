@@ -37,11 +37,17 @@ export class ProgressLine {
   }
 }
 
-/** `━━━━━───── 42 %  58,000 of 138,398 places  24,100/s  3.3 s left` */
-export function describeProgress({ done, total, label, at }: Progress, first: Progress): string {
+/**
+ * `━━━━━───── 42 %  58,000 of 135,233 places  24,100/s  3.2 s left`. Rate and rest are reckoned since `first`; without
+ * it, for a run that has ended, they are left out.
+ */
+export function describeProgress(
+  { done, total, label, at }: Progress,
+  first?: Pick<Progress, 'done' | 'at'>,
+): string {
   const amount = `${done.toLocaleString('en')}${total === undefined ? '' : ` of ${total.toLocaleString('en')}`}`
   const what = label === undefined ? amount : `${amount} ${printable(label)}`
-  const perMs = at > first.at ? (done - first.done) / (at - first.at) : 0
+  const perMs = first !== undefined && at > first.at ? (done - first.done) / (at - first.at) : 0
   const rate = perMs > 0 ? [`${Math.round(perMs * 1_000).toLocaleString('en')}/s`] : []
   if (total === undefined || total === 0) return [what, ...rate].join('  ')
   const share = Math.min(1, done / total)

@@ -1,4 +1,5 @@
 import type { Frame } from '../../runs/frames.ts'
+import { digestOf } from '../../runs/journal/digest.ts'
 import { readFrames, readOutcome } from '../../runs/journal/reader.ts'
 import type { Execution, Look } from '../executor.ts'
 import { endWithoutSupervisor, killed } from './post-mortem.ts'
@@ -33,6 +34,10 @@ export class LocalExecution implements Execution {
     } finally {
       clearInterval(pulse)
     }
+  }
+
+  outputDigest(): Promise<string> {
+    return digestOf(this.#folder)
   }
 
   async stop(): Promise<void> {

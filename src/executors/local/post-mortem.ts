@@ -14,7 +14,7 @@ export async function endWithoutSupervisor(
   const attempt = path.basename(folder)
   const containment = cgroup === undefined ? followTraces(attempt, () => undefined) : openCgroup(cgroup)
   await containment.kill()
-  containment.remove()
+  await containment.remove()
   await closeJournal(folder, outcome)
 }
 

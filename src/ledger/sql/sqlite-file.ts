@@ -1,5 +1,6 @@
 import { mkdir, open, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { failedWith } from '../../core/errors.ts'
 import { byteSize } from '../../core/text.ts'
 import { unwritableError } from './sqlite-errors.ts'
 
@@ -9,11 +10,35 @@ const roomForRun = 1_000_000
 /** Makes the file and its folders where they are missing, for their owner only. */
 export async function makeFile(file: string): Promise<void> {
   const folder = dirname(file)
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (made !== undefined && basename(folder) === '.purser') await writeFile(join(folder, '.gitignore'), '*\n')
+  const made = await makeFolders(folder)
+  if (made && basename(folder) === '.purser') await writeFile(join(folder, '.gitignore'), '*\n')
   // SQLite would make it as the umask has it; an empty file is a new database to it.
   const handle = await open(file, 'a', 0o600)
   await handle.close()
+}
+
+/**
+ * Makes a folder and those above it; says whether it was missing. Node's own `recursive` tells of a read-only disk that
+ * a folder does not exist, and never returns in `/proc`.
+ */
+async function makeFolders(folder: string): Promise<boolean> {
+  try {
+    return await makeFolder(folder)
+  } catch (thrown) {
+    if (!failedWith(thrown, 'ENOENT')) throw thrown
+    await makeFolders(dirname(folder))
+    return await makeFolder(folder)
+  }
+}
+
+async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+    return true
+  } catch (thrown) {
+    if (failedWith(thrown, 'EEXIST')) return false
+    throw thrown
+  }
 }
 
 /** A run that begins must be able to end on record: a disk that is nearly full is a full one. */

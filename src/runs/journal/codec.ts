@@ -37,16 +37,24 @@ function line(json: string): Buffer {
   return Buffer.from(`${json}\n`)
 }
 
-/** Throws a `SyntaxError` for a line that was torn. */
-export function decodeHead(json: string): SegmentHead {
-  return JSON.parse(json)
+/** Nothing for a line that was torn or damaged. */
+export function decodeHead(json: string): SegmentHead | undefined {
+  return parse<SegmentHead>(json)
 }
 
-/** Throws a `SyntaxError` for a line that was torn. */
-export function decodeFrame(json: string): Frame {
-  const stored: Exclude<Frame, Output> | StoredOutput = JSON.parse(json)
-  if (stored.kind !== 'output') return stored
+/** Nothing for a line that was torn or damaged. */
+export function decodeFrame(json: string): Frame | undefined {
+  const stored = parse<Exclude<Frame, Output> | StoredOutput>(json)
+  if (stored?.kind !== 'output') return stored
   const { cursor, at, kind, stream } = stored
   const bytes = 'text' in stored ? Buffer.from(stored.text) : Buffer.from(stored.base64, 'base64')
   return { cursor, at, kind, stream, bytes }
+}
+
+function parse<T extends object>(json: string): T | undefined {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
 }

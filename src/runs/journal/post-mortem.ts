@@ -44,14 +44,15 @@ interface Place {
   readonly offset: number
 }
 
-/** Nothing when the writer did not come further than to make the file. */
+/** As far as its lines can be read; nothing when the writer did not come further than to make the file. */
 function reachOf(lines: Buffer): { begin: Place; end: Place } | undefined {
-  const [head, ...frames] = lines.toString().split('\n').slice(0, -1)
-  if (head === undefined) return undefined
+  const [head = '', ...frames] = lines.toString().split('\n').slice(0, -1)
   const begin = decodeHead(head)
+  if (begin === undefined) return undefined
   let { cursor, offset } = begin
   for (const line of frames) {
     const frame = decodeFrame(line)
+    if (frame === undefined) break
     if (frame.kind === 'output') offset += frame.bytes.length
     cursor = frame.cursor + 1
   }

@@ -89,28 +89,21 @@ class Reading {
 
   async *#frames(segment: SegmentLines): AsyncGenerator<Frame> {
     for await (const lines of segment.more()) {
-      for (const line of lines) {
-        const decoded = this.#decode(line)
-        if (decoded === undefined) return
-        yield* decoded
-      }
+      for (const line of lines) if (!this.#isDamaged) yield* this.#decode(line)
     }
   }
 
-  /** Nothing from a line on that was damaged: what comes next tells how much is missing. */
-  #decode(line: string): Iterable<Frame> | undefined {
-    if (this.#isDamaged) return undefined
-    try {
-      if (!this.#hasHead) {
-        this.#hasHead = true
-        return this.missingBefore(decodeHead(line))
-      }
-      const frame = decodeFrame(line)
-      if (frame.kind === 'output') this.#seen += frame.bytes.length
-      return [frame]
-    } catch {
+  /** Nothing more of a segment from a damaged line on: what comes next tells how much is missing. */
+  *#decode(line: string): Generator<Frame> {
+    const decoded = this.#hasHead ? decodeFrame(line) : decodeHead(line)
+    if (decoded === undefined) {
       this.#isDamaged = true
-      return undefined
+    } else if ('kind' in decoded) {
+      if (decoded.kind === 'output') this.#seen += decoded.bytes.length
+      yield decoded
+    } else {
+      this.#hasHead = true
+      yield* this.missingBefore(decoded)
     }
   }
 }

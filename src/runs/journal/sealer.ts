@@ -23,7 +23,7 @@ export class Sealer {
 
   seal(...segments: readonly Sealed[]): void {
     this.#waiting.push(...segments)
-    while (this.#working.size < Math.min(workers, this.#waiting.length)) {
+    while (this.#working.size < workers && this.#waiting.length > 0) {
       const work = this.#work().finally(() => this.#working.delete(work))
       this.#working.add(work)
     }

@@ -18,7 +18,7 @@ export async function readCompressed(folder: string, number: number): Promise<Bu
   for (const suffix of compressedSuffixes) {
     const bytes = await readIfThere(segmentFile(folder, number) + suffix)
     // one that is damaged is as good as missing; the digest tells
-    if (bytes !== undefined) return decompress(bytes, suffix).catch(() => undefined)
+    if (bytes !== undefined) return decompress({ bytes, suffix }).catch(() => undefined)
   }
   return undefined
 }

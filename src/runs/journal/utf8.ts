@@ -9,6 +9,7 @@ export function wholeCharacters(bytes: Uint8Array): number {
 }
 
 function characterLength(firstByte: number): number {
+  if (firstByte >= 0xf8) return 1 // no character begins with it
   if (firstByte >= 0xf0) return 4
   if (firstByte >= 0xe0) return 3
   return firstByte >= 0xc0 ? 2 : 1

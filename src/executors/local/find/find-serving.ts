@@ -18,9 +18,3 @@ export function findServing(options: FinderOptions, place: Place): readonly numb
   if ('port' in options) return findByPort(options.port)
   return findByCommand(options.command)
 }
-
-export function describeFinder(options: FinderOptions): string {
-  if ('pidFile' in options) return `pid file ${options.pidFile}`
-  if ('port' in options) return `port ${options.port}`
-  return `command "${options.command}"`
-}

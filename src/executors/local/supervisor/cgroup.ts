@@ -1,7 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { failedWith } from '../../../core/errors.ts'
 import { type Containment, emptied } from './containment.ts'
+
+const removeTries = 50
+const removePauseMs = 20
 
 /**
  * Contains an attempt in a cgroup of its own, below the one we are in (cgroups(7), the unified hierarchy): a
@@ -19,7 +23,7 @@ export function makeCgroup(attempt: string): (Containment & { readonly folder: s
     join(ours)
     return { ...openCgroup(folder), inside: (spawn) => insideOf(folder, ours, spawn) }
   } catch {
-    removeFolder(folder)
+    void removeFolder(folder)
     return undefined
   }
 }
@@ -77,12 +81,16 @@ function membersBelow(folder: string): number[] {
   }
 }
 
-function removeFolder(folder: string): void {
-  try {
-    for (const below of subfolders(folder)) removeFolder(below)
-    rmdirSync(folder)
-  } catch {
-    // gone already, or kept by the kernel for a moment longer: an empty cgroup costs nothing
+async function removeFolder(folder: string): Promise<void> {
+  // What was killed leaves its cgroup a moment after it has ended.
+  for (let tried = 0; tried < removeTries; tried += 1) {
+    try {
+      for (const below of subfolders(folder)) await removeFolder(below)
+      return rmdirSync(folder)
+    } catch (error) {
+      if (!failedWith(error, 'EBUSY')) return // gone already, or not ours to remove
+      await pause(removePauseMs)
+    }
   }
 }
 

@@ -9,8 +9,8 @@ export interface Containment {
   members(): readonly number[]
   /** Ends all members by SIGKILL and resolves when none is left. */
   kill(): Promise<void>
-  /** Gives back what the kernel keeps for it. */
-  remove(): void
+  /** Gives back what the kernel keeps for it, once it is empty. */
+  remove(): Promise<void>
 }
 
 /** Sends a signal to every member. One that ended meanwhile is no error. */

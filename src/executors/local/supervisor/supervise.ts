@@ -32,7 +32,7 @@ export async function supervise(order: Order): Promise<void> {
   if (
     !takeHold(order.folder, cgroup === undefined ? supervision : { ...supervision, cgroup: cgroup.folder })
   ) {
-    return containment.remove()
+    return await containment.remove()
   }
 
   const redactor = createRedactor(order.secrets)
@@ -70,7 +70,7 @@ export async function supervise(order: Order): Promise<void> {
   await captured
   channel?.destroy()
   look.ended(await journal.outcome(asked ?? outcome))
-  containment.remove()
+  await containment.remove()
 }
 
 function startTask(order: Order, pipes: ReturnType<typeof makePipes>): ChildProcess {

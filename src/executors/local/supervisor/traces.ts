@@ -23,7 +23,7 @@ export function followTraces(attempt: string, leader: () => number | undefined):
       do signalAll(containment, 'SIGKILL')
       while (!(await emptied(containment, 100)) && performance.now() < deadline)
     },
-    remove: () => {},
+    remove: async () => {},
   }
   return containment
 }

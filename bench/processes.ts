@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { root } from '../scripts/root.ts'
+import type { Side } from './harness.ts'
+
+/** The example, where every command is typed. */
+const folder = join(root, 'examples/atlas')
+
+/** A program that is timed from its start to its end, its output thrown away. It must succeed. */
+export function program(name: string, command: string, ...args: readonly string[]): Side {
+  return {
+    name,
+    async run() {
+      const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+      const [code, signal] = await once(child, 'exit')
+      if (code !== 0) throw new Error(`${name} ended with ${signal ?? code}.`)
+    },
+  }
+}
+
+/** Node, with arguments. */
+export function node(name: string, ...args: readonly string[]): Side {
+  return program(name, process.execPath, ...args)
+}
+
+/** The built `purser`, with arguments. */
+export function purser(...args: readonly string[]): Side {
+  return node(`purser ${args.join(' ')}`, join(root, 'dist/bin/purser.js'), ...args)
+}
+
+/** Starts the example app and its database. Disposing of it stops them. */
+export async function startAtlas(): Promise<AsyncDisposable> {
+  const atlas = spawn(process.execPath, ['start.ts'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(atlas, 'exit')
+  const lines = createInterface({ input: atlas.stdout })
+  await Promise.race([once(lines, 'line'), ended])
+  if (atlas.exitCode !== null) throw new Error(`Atlas ended with ${atlas.exitCode} before it served.`)
+  return {
+    async [Symbol.asyncDispose]() {
+      atlas.kill('SIGTERM')
+      await ended
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { Terminal } from './terminal.ts'
+
+/** The part of a run's record that the demo looks at. */
+const RunRecord = z.object({
+  run: z.string(),
+  task: z.string(),
+  status: z.string(),
+  notices: z.array(z.string()),
+  refusals: z.array(z.object({ message: z.string() })),
+})
+
+type RunRecord = z.infer<typeof RunRecord>
+
+/** The latest run of a task, in a certain status if one is named. */
+export async function latestRun(terminal: Terminal, task: string, status?: string): Promise<RunRecord> {
+  const runs = z.array(RunRecord).parse(JSON.parse(await terminal.ask(['runs', '--json'])))
+  const run = runs.find((one) => one.task === task && (status === undefined || one.status === status))
+  if (run === undefined) throw new Error(`No run of ${task} is on record${status ? ` as ${status}` : ''}.`)
+  return run
+}
+
+/** Throws when a run has not become what it should. */
+export async function expectStatus(terminal: Terminal, id: string, status: string): Promise<void> {
+  const run = RunRecord.parse(JSON.parse(await terminal.ask(['show', id, '--json'])))
+  if (run.status !== status) throw new Error(`Run ${id} of ${run.task} is ${run.status} and not ${status}.`)
+}
