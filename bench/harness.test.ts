@@ -8,7 +8,7 @@ describe('comparing', () => {
     const goal = { timesAtMost: 1 }
     const result = await compare({ name: 'x', baseline: side('a'), measured: side('b'), goal, rounds: 3 })
     expect(order.join('')).toBe('abbaabba')
-    expect(result).toMatchObject({ name: 'x: b', baseline: 'a', rounds: 3, goal })
+    expect(result).toMatchObject({ name: 'x', measured: 'b', baseline: 'a', rounds: 3, goal })
   })
 
   it.each([

@@ -19,6 +19,7 @@ export interface Comparison {
 /** Medians over the rounds; `times` and `addsMs` are medians of what each round said, not made from other medians. */
 export interface Result {
   readonly name: string
+  readonly measured: string
   readonly baseline: string
   readonly goal: Goal
   readonly rounds: number
@@ -43,7 +44,8 @@ export async function compare(comparison: Comparison): Promise<Result> {
   const times = median(counted.map((round) => round.measuredMs / round.baselineMs))
   const addsMs = median(counted.map((round) => round.measuredMs - round.baselineMs))
   return {
-    name: `${name}: ${measured.name}`,
+    name,
+    measured: measured.name,
     baseline: baseline.name,
     goal,
     rounds: counted.length,

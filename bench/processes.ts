@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { root } from '../scripts/root.ts'
 import type { Side } from './harness.ts'
 
@@ -13,9 +14,10 @@ export function program(name: string, command: string, ...args: readonly string[
   return {
     name,
     async run() {
-      const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+      const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+      const complaints = text(child.stderr)
       const [code, signal] = await once(child, 'exit')
-      if (code !== 0) throw new Error(`${name} ended with ${signal ?? code}.`)
+      if (code !== 0) throw new Error(`${name} ended with ${signal ?? code}: ${await complaints}`)
     },
   }
 }

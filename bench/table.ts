@@ -4,14 +4,14 @@ import type { Goal, Result } from './harness.ts'
 export function table(results: readonly Result[]): string {
   const rows = results.map((result) => [
     result.name,
-    `${milliseconds(result.measuredMs)}`,
-    `${result.baseline}: ${milliseconds(result.baselineMs)}`,
+    milliseconds(result.measuredMs),
+    `${milliseconds(result.baselineMs)} (${result.baseline})`,
     `${result.times.toFixed(2)} ×`,
     `+${milliseconds(result.addsMs)}`,
     describeGoal(result.goal),
     result.isWithinGoal ? 'within' : 'OVER',
   ])
-  return align([['', 'median', 'baseline', 'ratio', 'difference', 'goal', ''], ...rows])
+  return align([['', 'Purser', 'baseline', 'ratio', 'difference', 'goal', ''], ...rows])
 }
 
 function describeGoal(goal: Goal): string {

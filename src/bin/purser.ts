@@ -1,4 +1,3 @@
-import { enableCompileCache } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,6 +10,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   )
   process.exitCode = 80
 } else {
+  // Imported here, because the Node that is told off above has no such export.
+  const { enableCompileCache } = await import('node:module')
   // Compiled code is kept beside the packages, where only they who may change those may write.
   const { directory } = enableCompileCache(cacheFolder())
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE = path.dirname(directory)

@@ -1,5 +1,6 @@
 import type { TypedFlagParameter } from '@stricli/core'
 import { PurserError } from '../core/errors.ts'
+import { proposeEnvironments, proposeRuns } from './proposals.ts'
 
 /** Flags that several commands share. */
 export const environmentFlag = {
@@ -8,6 +9,7 @@ export const environmentFlag = {
   brief: 'The environment, by its name in purser.config.ts',
   placeholder: 'ENV',
   optional: true,
+  proposeCompletions: proposeEnvironments,
 } as const satisfies TypedFlagParameter<string | undefined>
 
 export const serviceFlag = {
@@ -36,7 +38,12 @@ export const reasonFlag = {
 export const runArgument = {
   kind: 'tuple',
   parameters: [
-    { brief: 'A run: its id, any unique beginning of it, or "last"', parse: String, placeholder: 'RUN' },
+    {
+      brief: 'A run: its id, any unique beginning of it, or "last"',
+      parse: String,
+      placeholder: 'RUN',
+      proposeCompletions: proposeRuns,
+    },
   ],
 } as const
 

@@ -6,6 +6,7 @@ import {
   buildCommand,
   buildRouteMap,
   formatMessageForArgumentScannerError,
+  proposeCompletions,
   run,
   type StricliProcess,
   text_en,
@@ -34,6 +35,10 @@ const commands: Readonly<Record<string, { brief: string; load: () => Promise<{ c
     brief: 'Verify, export and take the head of the record of all runs',
     load: () => import('./ledger.ts'),
   },
+  completion: {
+    brief: 'Print what teaches a shell to complete commands, environments, tasks and runs',
+    load: () => import('./completion.ts'),
+  },
 }
 
 /** Runs what was typed, and sets the exit code. */
@@ -42,15 +47,23 @@ export async function main(typed: readonly string[], wired: Wired): Promise<void
   const words = dashes === -1 ? typed : typed.slice(0, dashes)
   const afterDashes = dashes === -1 ? undefined : typed.slice(dashes + 1)
   endQuietlyWhenNobodyReads()
+  // Stricli sets an exit code of its own, negative for what it could not parse: it gets a process of its own to set.
+  const parsing: StricliProcess = { stdout: process.stdout, stderr: process.stderr, env: process.env }
+  const session = { process: parsing, ...wired, afterDashes }
+  if (words[0] === 'complete-words' && afterDashes !== undefined) return complete(afterDashes, session)
   try {
     const application = await buildFor(words[0])
-    // Stricli sets its own exit code, negative for what it could not parse: it gets a process of its own to set.
-    const parsing: StricliProcess = { stdout: process.stdout, stderr: process.stderr, env: process.env }
-    await run(application, words, { process: parsing, ...wired, afterDashes })
+    await run(application, words, session)
     if (Number(parsing.exitCode) < 0) process.exitCode = exitCodes.usage
   } catch (error) {
     process.exitCode = reportError(error, { json: words.includes('--json') })
   }
+}
+
+/** What may come next, a line each, for a shell's completion; the last word is the one that is being typed. */
+async function complete(words: readonly string[], session: Session): Promise<void> {
+  const application = await buildFor(words[0])
+  for (const { completion } of await proposeCompletions(application, words, session)) console.log(completion)
 }
 
 async function buildFor(chosen: string | undefined): Promise<Application<Session>> {

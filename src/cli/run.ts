@@ -11,6 +11,7 @@ import { exitOf, viewRun } from '../operations/view-run.ts'
 import type { Argv } from '../tasks/task.ts'
 import { environmentFlag, jsonFlag, parseDuration, reasonFlag, serviceFlag } from './flags.ts'
 import { Interruption } from './interruption.ts'
+import { proposeTasks } from './proposals.ts'
 import { readParameters } from './read-parameters.ts'
 import { makeContext, type Session } from './session.ts'
 import { describeEnd, describeStart } from './terminal/describe-run.ts'
@@ -61,7 +62,15 @@ export const command = buildCommand<Flags, [task?: string], Session>({
     },
     positional: {
       kind: 'tuple',
-      parameters: [{ brief: 'A task of the release', parse: String, placeholder: 'TASK', optional: true }],
+      parameters: [
+        {
+          brief: 'A task of the release',
+          parse: String,
+          placeholder: 'TASK',
+          proposeCompletions: proposeTasks,
+          optional: true,
+        },
+      ],
     },
     aliases: { e: 'environment', p: 'param', d: 'detach', r: 'reason' },
   },

@@ -14,9 +14,13 @@ describe('two hundred processes', () => {
   it('each record a run at the same moment in one new ledger, and keep one chain', async () => {
     await using folder = await temporaryFolder()
     const file = join(folder.path, '.purser', 'ledger.db')
-    const writers = Array.from({ length: 200 }, (_, n) =>
-      startProgram('ledger-writer.ts', [file, `run-${n}`]),
-    )
+    const start = (run: string, into = file) =>
+      startProgram('ledger-writer.ts', [into, run], { compiledIn: join(folder.path, 'compiled') })
+    const first = start('first', join(folder.path, 'another.db'))
+    first.child.stdin.end()
+    expect(await first.ended).toMatchObject({ code: 0 })
+
+    const writers = Array.from({ length: 200 }, (_, n) => start(`run-${n}`))
     await Promise.all(writers.map(({ child }) => once(child.stdout, 'data')))
 
     const begun = performance.now()

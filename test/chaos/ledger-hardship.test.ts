@@ -41,7 +41,7 @@ it('a file or folder that the user may not write is an error when the ledger is 
 })
 
 async function tell(story: string, folder: string, under: readonly string[] = []) {
-  const { child, ended } = startProgram('ledger-hardship.ts', [story, folder], under)
+  const { child, ended } = startProgram('ledger-hardship.ts', [story, folder], { under })
   const told = text(child.stdout)
   expect(await ended).toEqual({ code: 0, signal: null, stderr: '' })
   return JSON.parse(await told)

@@ -13,14 +13,22 @@ interface LedgerProcess {
   }>
 }
 
-/** Starts one of the programs beside this file, under another command where one is given. */
+interface StartOptions {
+  /** The command, with its arguments, under which Node is to run. */
+  readonly under?: readonly string[]
+  /** Where Node finds the program compiled by an earlier process; starting hundreds takes half the time. */
+  readonly compiledIn?: string
+}
+
+/** Starts one of the programs beside this file. */
 export function startProgram(
   program: string,
   args: readonly string[],
-  under: readonly string[] = [],
+  { under = [], compiledIn }: StartOptions = {},
 ): LedgerProcess {
   const [command = process.execPath, ...rest] = [...under, process.execPath]
-  const child = spawn(command, [...rest, join(import.meta.dirname, program), ...args])
+  const env = compiledIn === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: compiledIn }
+  const child = spawn(command, [...rest, join(import.meta.dirname, program), ...args], { env })
   const closed = once(child, 'close')
   const ended = Promise.all([closed, text(child.stderr)]).then(([[code, signal], stderr]) => ({
     code,

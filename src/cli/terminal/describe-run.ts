@@ -28,7 +28,9 @@ export function describeEnd(run: Run): string {
   const parts = [
     run.outcome === undefined ? undefined : describeOutcome(run.outcome),
     took === undefined ? undefined : `after ${duration(took)}`,
-    output === undefined || output.bytes === 0 ? undefined : `${byteSize(output.bytes)} of output kept`,
+    output === undefined || output.bytes === 0
+      ? undefined
+      : `${byteSize(output.bytes - output.cut)} of output kept${output.cut === 0 ? '' : `, ${byteSize(output.cut)} cut`}`,
   ].filter((part) => part !== undefined)
   return `${paintStatus(run.status, stream)}  ${paint('dim', `${parts.join(', ')}  run ${run.id}`, stream)}`
 }

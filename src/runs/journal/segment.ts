@@ -51,9 +51,8 @@ export async function packSegment(folder: string, number: number, lines: Uint8Ar
     await rename(temporary, raw + suffix)
     await rm(raw, { force: true })
   } catch {
-    await rm(temporary, { force: true })
-    // the raw one counts now; another process may have replaced it
-    await sync(raw).catch(() => undefined)
+    // the raw one counts now, unless another process has replaced it
+    await Promise.allSettled([rm(temporary, { force: true }), sync(raw)])
   }
 }
 
