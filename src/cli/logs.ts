@@ -1,8 +1,8 @@
 import { buildCommand } from '@stricli/core'
 import { loadConfig } from '../config/load-config.ts'
-import { findRun, readRun } from '../operations/ledgers.ts'
 import { readLog } from '../operations/read-log.ts'
 import { settleRuns } from '../operations/settle-runs.ts'
+import { showRun } from '../operations/show-run.ts'
 import { jsonFlag, runArgument } from './flags.ts'
 import { makeContext, type Session } from './session.ts'
 import { describeEnd } from './terminal/describe-run.ts'
@@ -36,7 +36,6 @@ export const command = buildCommand<Flags, [run: string], Session>({
     const { run, frames } = await readLog(context, typed, { follow, signal: context.signal })
     await (json ? printFramesAsJson(frames) : printFrames(frames, { live: follow }))
     if (!follow || json) return
-    const { ledger } = await findRun(context, run.id)
-    console.error(describeEnd(await readRun(ledger, run.id)))
+    console.error(describeEnd((await showRun(context, run.id)).run))
   },
 })

@@ -6,6 +6,7 @@ import type { Context } from '../operations/context.ts'
 import { followRun } from '../operations/follow-run.ts'
 import { type FoundRun, readRun } from '../operations/ledgers.ts'
 import type { Wish } from '../operations/plan-run.ts'
+import { settleRun } from '../operations/settle-runs.ts'
 import { startRun } from '../operations/start-run.ts'
 import { exitOf, viewRun } from '../operations/view-run.ts'
 import type { Argv } from '../tasks/task.ts'
@@ -105,7 +106,7 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
     interruption.onFirst(() => cancel(context, started))
     const frames = followRun(context, started.run, started.ledger, started.execution, interruption.leave)
     await (flags.json ? printFramesAsJson(frames) : printFrames(frames, { live: true }))
-    const run = await readRun(started.ledger, started.run.id)
+    const run = await settleRun(context, started.ledger, await readRun(started.ledger, started.run.id))
     console[flags.json ? 'log' : 'error'](flags.json ? JSON.stringify(viewRun(run)) : describeEnd(run))
     process.exitCode = exitOf(run).exitCode
   },

@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Context } from '../operations/context.ts'
 import type { ProcessIdentity } from '../runs/events.ts'
 import { identifyActor } from '../runs/identify-actor.ts'
+import { paint } from './terminal/style.ts'
 
 /** What the composition root hands to every command. */
 export interface Wired {
@@ -39,7 +40,18 @@ export async function makeContext(
     self: await identifySelf(),
     shell: { ...process.env },
     now: Date.now,
+    warn: warnOnce(),
     signal: new AbortController().signal,
+  }
+}
+
+/** The same sentence comes up for every run that a full disk keeps from the ledger. */
+function warnOnce(): Context['warn'] {
+  const said = new Set<string>()
+  return (sentence) => {
+    if (said.has(sentence)) return
+    said.add(sentence)
+    console.error(paint('yellow', `  ! ${sentence}`, process.stderr))
   }
 }
 

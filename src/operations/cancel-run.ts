@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { RunEvent } from '../runs/events.ts'
 import type { Run } from '../runs/run.ts'
 import { isEnd, mayMove } from '../runs/statuses.ts'
-import { advanceRun } from './advance-run.ts'
+import { advanceOrTell } from './advance-run.ts'
 import type { Context } from './context.ts'
 import { findExecution } from './find-execution.ts'
 import { type FoundRun, readRun } from './ledgers.ts'
@@ -21,7 +21,7 @@ export async function cancelRun(
 ): Promise<Run> {
   const current = await settleRun(context, ledger, run)
   if (isEnd(current.status)) throw alreadyEnded(current)
-  const asked = await advanceRun(context, ledger, run.id, (now) => cancelEvent(now, context, reason))
+  const asked = await advanceOrTell(context, ledger, current, (now) => cancelEvent(now, context, reason))
   if (isEnd(asked.status)) return asked // it had not started
   const execution = await awaitExecution(context, ledger, asked)
   if (typeof execution === 'object') await execution.stop()

@@ -18,6 +18,8 @@ export interface Context {
   /** The variables of the shell where purser was typed. They never reach a twin. */
   readonly shell: Readonly<Record<string, string | undefined>>
   readonly now: () => number
+  /** Tells whoever typed a sentence about something that stops nothing. */
+  readonly warn: (sentence: string) => void
   readonly signal: AbortSignal
 }
 

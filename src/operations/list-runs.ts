@@ -2,6 +2,7 @@ import type { Run } from '../runs/run.ts'
 import type { Context } from './context.ts'
 import { allLedgers, openLedger, readRun } from './ledgers.ts'
 import { resolveEnvironment } from './resolve-target.ts'
+import { settleRun } from './settle-runs.ts'
 
 /** The newest runs of one environment, or of all. */
 export async function listRuns(
@@ -19,7 +20,7 @@ export async function listRuns(
     let found = 0
     for (const id of ids) {
       if (found === limit) break
-      const run = await readRun(ledger, id)
+      const run = await settleRun(context, ledger, await readRun(ledger, id))
       if (environment !== undefined && run.request.environment !== environment) continue
       runs.push(run)
       found += 1

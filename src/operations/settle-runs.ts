@@ -1,18 +1,27 @@
+import { reasonOf } from '../core/errors.ts'
 import type { Look } from '../executors/executor.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { RunEvent } from '../runs/events.ts'
 import { lastAttempt, type Run } from '../runs/run.ts'
 import { isEnd, mayMove } from '../runs/statuses.ts'
-import { advanceRun } from './advance-run.ts'
+import { advanceOrTell, type Decide } from './advance-run.ts'
 import type { Context } from './context.ts'
 import { findExecution } from './find-execution.ts'
 import { allLedgers, readRun } from './ledgers.ts'
 
-/** Brings the ledger up to date with attempts that nobody watches: any `purser` command does this first. */
+/** Brings the ledgers up to date with attempts that nobody watches: any `purser` command does this first. */
 export async function settleRuns(context: Context): Promise<void> {
   for (const ledger of await allLedgers(context)) {
-    for (const id of await ledger.find({ open: true }))
-      await settleRun(context, ledger, await readRun(ledger, id))
+    for (const id of await ledger.find({ open: true })) await settleOne(context, ledger, id)
+  }
+}
+
+/** One that can't be settled must not keep the others, nor a new run, from their way. */
+async function settleOne(context: Context, ledger: Ledger, id: string): Promise<void> {
+  try {
+    await settleRun(context, ledger, await readRun(ledger, id))
+  } catch (error) {
+    context.warn(`Run ${id} could not be brought up to date: ${reasonOf(error)}`)
   }
 }
 
@@ -21,14 +30,15 @@ export async function settleRun(context: Context, ledger: Ledger, run: Run): Pro
   if (isEnd(run.status)) return run
   const found = await findExecution(context, run)
   if (found === 'unreachable') return run
-  if (found === 'gone') return advanceRun(context, ledger, run.id, lostBeforeItStarted(context))
-  return foldLook(context, ledger, run.id, await found.look())
+  if (found === 'gone') return advanceOrTell(context, ledger, run, lostBeforeItStarted(context))
+  return foldLook(context, ledger, run, await found.look())
 }
 
-export async function foldLook(context: Context, ledger: Ledger, id: string, look: Look): Promise<Run> {
-  const run = await advanceRun(context, ledger, id, (now) => runningEvent(now, look))
-  if (look.ended === undefined) return run
-  return advanceRun(context, ledger, id, (now) => endedEvent(now, look))
+export async function foldLook(context: Context, ledger: Ledger, run: Run, look: Look): Promise<Run> {
+  const begun = await advanceOrTell(context, ledger, run, (now) => runningEvent(now, look))
+  return look.ended === undefined
+    ? begun
+    : advanceOrTell(context, ledger, begun, (now) => endedEvent(now, look))
 }
 
 function runningEvent(run: Run, { started }: Look): RunEvent | undefined {
@@ -45,7 +55,7 @@ function endedEvent(run: Run, { ended }: Look): RunEvent | undefined {
   return { kind: 'ended', attempt: attempt.id, outcome, output, endedAt: at }
 }
 
-function lostBeforeItStarted({ now }: Context): (run: Run) => RunEvent | undefined {
+function lostBeforeItStarted({ now }: Context): Decide {
   return (run) =>
     mayMove(run.status, 'lost')
       ? {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../conformance/ledger-folder.ts'
 describe('the file of a SQLite ledger', () => {
   it('is made for its owner only, in a folder that git ignores', async () => {
     await using folder = await temporaryFolder()
-    const home = join(folder.path, 'app', '.purser')
+    const home = join(folder.path, 'srv', 'app', '.purser')
     const file = join(home, 'ledger.db')
     await using ledger = await openSqliteLedger(file)
     expect(ledger.location).toBe(file)
@@ -34,6 +34,19 @@ describe('the file of a SQLite ledger', () => {
     await ledger.append({ run: 'a', event: requested(), at: 1 }, { version: 0 })
     expect((await stat(`${ledger.location}-journal`)).size).toBe(0)
     await expect(stat(`${ledger.location}-wal`)).rejects.toThrow('ENOENT')
+  })
+
+  it('is closed with the ledger, also when nothing was asked of it, and when it could not be opened', async () => {
+    await using folder = await temporaryFolder()
+    const file = join(folder.path, 'ledger.db')
+    const ledger = await openSqliteLedger(file)
+    expect(await openFiles()).toContain(file)
+    await ledger[Symbol.asyncDispose]()
+    await ledger[Symbol.asyncDispose]()
+    expect(await openFiles()).not.toContain(file)
+    change(file, 'PRAGMA user_version = 2')
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: 'LEDGER_NEWER' })
+    expect(await openFiles()).not.toContain(file)
   })
 
   it.each([
@@ -155,6 +168,12 @@ async function makeLedger(folder: string): Promise<string> {
   await using ledger = await openSqliteLedger(file)
   for (const [version, event] of wholeRun('a').entries()) await ledger.append(event, { version })
   return file
+}
+
+/** What this process has open. */
+async function openFiles(): Promise<readonly (string | undefined)[]> {
+  const descriptors = await readdir('/proc/self/fd')
+  return Promise.all(descriptors.map((n) => readlink(`/proc/self/fd/${n}`).catch(() => undefined)))
 }
 
 function change(file: string, sql: string): void {

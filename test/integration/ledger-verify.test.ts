@@ -128,6 +128,12 @@ describe('a run whose history cannot have happened', () => {
     const { problems } = await verifyLedger(scanOf(links))
     expect(problems).toEqual([expect.stringContaining(says)])
   })
+
+  it('is reported: a body of another kind than its event', async () => {
+    const forged = { ...unlinked({ run: 'a', event: requested(), at: 1 }), kind: 'refused' }
+    const { problems } = await verifyLedger(scanOf(chainOf([forged])))
+    expect(problems).toEqual([expect.stringContaining('Its body is not that of the kind "refused".')])
+  })
 })
 
 /** A ledger with the runs a, b and c, one after the other, and every head it had. */

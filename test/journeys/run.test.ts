@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -97,6 +98,7 @@ describe('a run', () => {
   })
 
   it('outlives a killed purser: any later command finds it, follows it and settles it', async () => {
+    execFileSync('mkfifo', [path.join(project.folder, 'gate')])
     const typed = typePurser(project.folder, [
       'run',
       '-e',
@@ -106,7 +108,6 @@ describe('a run', () => {
       '-c',
       'echo before; read x < gate; echo after; exit 4',
     ])
-    await run('--', 'mkfifo', 'gate')
     await typed.printed('before')
     typed.process.kill('SIGKILL')
     await typed.finished

@@ -14,6 +14,8 @@ export interface SqlBackend {
   explain(thrown: unknown): unknown
   /** Throws when a run that begins now might not be able to end on record. */
   beforeNewRun(): Promise<void>
+  /** Closes what was opened; also when nothing was asked yet, where Kysely's own `destroy` does nothing. */
+  close(): Promise<void>
 }
 
 // Enough that a page costs more than asking for it, little enough to hold in memory.
@@ -73,7 +75,7 @@ export class SqlLedger implements Ledger {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#db.destroy()
+    await this.#backend.close()
   }
 
   async #explained<T>(work: () => Promise<T>): Promise<T> {

@@ -58,7 +58,8 @@ class ImmediateDriver extends SqliteDriver {
     return this.#whenUnlocked(() => this.#database.exec('BEGIN IMMEDIATE'))
   }
 
-  // On a full disk SQLite has rolled back by itself, and a second rollback's error would hide that.
+  // After some errors SQLite has rolled back by itself, and a second rollback's error would hide the first
+  // (https://www.sqlite.org/lang_transaction.html).
   override async rollbackTransaction(): Promise<void> {
     if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
   }

@@ -6,9 +6,8 @@ import { SqlLedger } from './ledger.ts'
 import { NodeSqliteDialect } from './sqlite-dialect.ts'
 import { explain } from './sqlite-errors.ts'
 import { ensureRoom, makeFile } from './sqlite-file.ts'
-import { lockWaiter } from './sqlite-lock.ts'
+import { lockWaiter, type WhenUnlocked } from './sqlite-lock.ts'
 import { prepareSchema } from './sqlite-schema.ts'
-import type { LedgerTables } from './tables.ts'
 
 interface SqliteLedgerOptions {
   /** How long the file may stay locked by others, unchanged, before that is an error; 30 s unless stated. */
@@ -30,19 +29,26 @@ export async function openSqliteLedger(
   const clarify = (thrown: unknown) => explain(thrown, location, lockTimeoutMs)
   try {
     await makeFile(location)
-    const db = await openDatabase(location, lockTimeoutMs)
-    return new SqlLedger(db, { location, explain: clarify, beforeNewRun: () => ensureRoom(location) })
+    const whenUnlocked = lockWaiter(location, lockTimeoutMs)
+    const database = await openDatabase(location, whenUnlocked)
+    return new SqlLedger(new Kysely({ dialect: new NodeSqliteDialect(database, whenUnlocked) }), {
+      location,
+      explain: clarify,
+      beforeNewRun: () => ensureRoom(location),
+      close: async () => {
+        if (database.isOpen) database.close()
+      },
+    })
   } catch (thrown) {
     throw clarify(thrown)
   }
 }
 
-async function openDatabase(file: string, lockTimeoutMs: number): Promise<Kysely<LedgerTables>> {
-  const whenUnlocked = lockWaiter(file, lockTimeoutMs)
+async function openDatabase(file: string, whenUnlocked: WhenUnlocked): Promise<DatabaseSync> {
   const database = new DatabaseSync(file)
   try {
     await prepareSchema(database, file, whenUnlocked)
-    return new Kysely({ dialect: new NodeSqliteDialect(database, whenUnlocked) })
+    return database
   } catch (thrown) {
     database.close()
     throw thrown
