@@ -19,7 +19,7 @@ export interface SqlBackend {
 }
 
 // Enough that a page costs more than asking for it, little enough to hold in memory.
-const pageSize = 500
+const pageSize = 200
 
 /** The ledger in any SQL database that Kysely speaks; its transactions must keep other writers out. */
 export class SqlLedger implements Ledger {

@@ -1,0 +1,167 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { purser, purserJson } from '../support/cli.ts'
+import { makeProject } from '../support/project.ts'
+
+const config = (body: string) => `import { defineConfig } from 'purser'
+import { local, postgres, sqlite } from 'purser/presets'
+const web = { executor: local({ pidFile: 'app.pid' }) }
+export default defineConfig({ environments: { local: ${body} } })`
+
+describe('purser init', () => {
+  it('writes what works at once, and never overwrites', async () => {
+    await using project = makeProject()
+    const folder = path.join(project.folder, 'new')
+    project.write(
+      'new/package.json',
+      '{ "type": "module", "scripts": { "start": "node server.mjs --port 0" } }',
+    )
+    const first = await purser(folder, ['init'])
+    expect([first.code, first.stdout]).toEqual([0, expect.stringContaining('wrote purser.config.ts')])
+    const written = readFileSync(path.join(folder, 'purser.config.ts'), 'utf8')
+    expect(written).toContain("command: 'node server.mjs --port 0'")
+    writeFileSync(path.join(folder, 'purser.config.ts'), '// mine')
+    const again = await purser(folder, ['init'])
+    expect([again.code, again.stderr]).toEqual([80, expect.stringContaining('FILE_EXISTS')])
+    expect(readFileSync(path.join(folder, 'purser.config.ts'), 'utf8')).toBe('// mine')
+  })
+
+  it('keeps a task that is there', async () => {
+    await using project = makeProject()
+    const folder = path.join(project.folder, 'new')
+    project.write('new/tasks/hello.ts', '// mine')
+    expect((await purser(folder, ['init'])).stdout).toContain('kept tasks/hello.ts')
+    expect(readFileSync(path.join(folder, 'tasks/hello.ts'), 'utf8')).toBe('// mine')
+  })
+})
+
+describe('policies', () => {
+  it('can want a reason, which is kept', async () => {
+    await using project = makeProject()
+    project.write('purser.config.ts', config("{ services: { web }, policies: { reason: 'required' } }"))
+    await project.startApp()
+    const without = await purser(project.folder, ['run', '-e', 'local', '--', 'touch', 'ran'])
+    expect([without.code, without.stderr]).toEqual([81, expect.stringContaining('REASON_REQUIRED')])
+    expect(existsSync(path.join(project.folder, 'ran'))).toBe(false)
+    expect((await purser(project.folder, ['run', '-e', 'local', '-r', 'Monday', '--', 'true'])).code).toBe(0)
+    const runs = await purserJson<{ status: string; reason?: string; exitCode: number }[]>(project.folder, [
+      'runs',
+    ])
+    expect(runs).toMatchObject([
+      { status: 'succeeded', reason: 'Monday' },
+      { status: 'refused', exitCode: 81 },
+    ])
+  })
+})
+
+describe('services', () => {
+  it('have to be named where there are several', async () => {
+    await using project = makeProject()
+    project.write('purser.config.ts', config('{ services: { web, worker: web } }'))
+    project.write(
+      'tasks/for-worker.js',
+      "import { defineCommand } from 'purser'\nexport default defineCommand({ name: 'for-worker', summary: 'Is the worker’s.', service: 'worker', command: ['true'] })",
+    )
+    await project.startApp()
+    const unnamed = await purser(project.folder, ['run', '-e', 'local', '--', 'true'])
+    expect([unnamed.code, unnamed.stderr]).toEqual([80, expect.stringContaining('"web" and "worker"')])
+    const wrong = await purser(project.folder, ['run', 'for-worker', '-e', 'local', '--service', 'web'])
+    expect([wrong.code, wrong.stderr]).toEqual([80, expect.stringContaining('--service worker')])
+    expect(
+      (await purser(project.folder, ['run', 'for-worker', '-e', 'local', '--service', 'worker'])).code,
+    ).toBe(0)
+  })
+})
+
+describe('ledgers', () => {
+  it('of several environments are all listed, and each is verified by its environment', async () => {
+    await using project = makeProject()
+    project.write(
+      'purser.config.ts',
+      `import { local, sqlite } from 'purser/presets'
+const services = { web: { executor: local({ pidFile: 'app.pid' }) } }
+export default { environments: { one: { services }, two: { services, ledger: sqlite({ file: 'elsewhere/two.sqlite' }) } } }`,
+    )
+    await project.startApp()
+    for (const environment of ['one', 'two'])
+      await purser(project.folder, ['run', '-e', environment, '--', 'true'])
+    const runs = await purserJson<{ environment: string }[]>(project.folder, ['runs'])
+    expect(runs.map(({ environment }) => environment)).toEqual(['two', 'one'])
+    expect(await purserJson<unknown[]>(project.folder, ['runs', '-e', 'one'])).toHaveLength(1)
+    expect((await purser(project.folder, ['ledger', 'verify'])).code).toBe(80)
+    expect(await purserJson<object>(project.folder, ['ledger', 'verify', '-e', 'two'])).toMatchObject({
+      ok: true,
+      runs: 1,
+    })
+  })
+
+  it('that was changed by hand is told, and a cut end too where its head was kept', async () => {
+    await using project = makeProject()
+    await project.startApp()
+    await purser(project.folder, ['run', '-e', 'local', '--', 'true'])
+    const head = (await purser(project.folder, ['ledger', 'head'])).stdout.trim()
+    const exported = (await purser(project.folder, ['ledger', 'export'])).stdout.trim().split('\n')
+    expect(exported.map((line) => JSON.parse(line).sequence)).toEqual([1, 2, 3, 4])
+    expect((await purser(project.folder, ['ledger', 'verify', '--head', head])).code).toBe(0)
+    const longer = head.replace(/^4/, '5')
+    const cut = await purser(project.folder, ['ledger', 'verify', '--head', longer])
+    expect([cut.code, cut.stdout]).toEqual([81, expect.stringContaining('its end was cut off')])
+  })
+})
+
+describe('purser check', () => {
+  it('connects to everything, goes on after a failure, and shows no password', async () => {
+    await using project = makeProject()
+    project.write(
+      'purser.config.ts',
+      config(`{ services: { web }, databases: {
+        main: postgres({ url: { variable: 'DATABASE_URL' } }),
+        none: postgres({ url: { variable: 'NOT_SET' } }),
+        file: postgres({ url: { file: '/no/such/file' } }),
+      } }`),
+    )
+    await project.startApp({ DATABASE_URL: 'postgres://app:correct-horse@127.0.0.1:1/app' })
+    const { code, stdout } = await purser(project.folder, ['check'])
+    expect(code).toBe(80)
+    expect(stdout).toContain('environments.local.services.web  process')
+    expect(stdout).toContain('environments.local.databases.main  PostgreSQL at 127.0.0.1:1/app')
+    expect(stdout).toContain('NOT_SET')
+    expect(stdout).toContain('/no/such/file')
+    expect(stdout).toContain('3 problems')
+    expect(stdout).not.toContain('correct-horse')
+  })
+})
+
+describe('parameters', () => {
+  it('come from words, a file and stdin; a word wins', async () => {
+    await using project = makeProject()
+    project.write(
+      'tasks/echo.js',
+      `import { defineScript } from 'purser'
+import { z } from 'zod'
+export default defineScript({ name: 'echo', summary: 'Echoes.',
+  params: z.object({ a: z.int(), b: z.array(z.string()), c: z.coerce.date().optional() }),
+  run: ({ params }) => console.log(JSON.stringify(params)) })`,
+    )
+    const file = project.write('parameters.json', '{ "a": 1, "b": ["x"] }')
+    await project.startApp()
+    const run = (args: string[], input?: string) =>
+      purser(project.folder, ['run', 'echo', '-e', 'local', ...args], input === undefined ? {} : { input })
+    expect((await run(['-p', 'a=5', '-p', 'b=x,y', '-p', 'c=2026-01-02'])).stdout).toBe(
+      '{"a":5,"b":["x","y"],"c":"2026-01-02T00:00:00.000Z"}\n',
+    )
+    expect((await run(['--params', file, '-p', 'a=2'])).stdout).toBe('{"a":2,"b":["x"]}\n')
+    expect((await run(['--params', '-'], '{ "a": 3, "b": [] }')).stdout).toBe('{"a":3,"b":[]}\n')
+    const { tasks } = await purserJson<{ tasks: { parameters: object }[] }>(project.folder, [
+      'tasks',
+      '-e',
+      'local',
+    ])
+    expect(tasks[0]?.parameters).toMatchObject({
+      type: 'object',
+      required: ['a', 'b'],
+      properties: { a: { type: 'integer' } },
+    })
+  })
+})
