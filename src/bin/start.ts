@@ -3,8 +3,8 @@ import { PurserError } from '../core/errors.ts'
 import { sqlite } from '../presets/sqlite.ts'
 
 /** The composition root of the command line: hands the backends to the commands. */
-export async function start(typed: readonly string[]): Promise<void> {
-  await main(typed, { defaultLedger: sqlite(), identifySelf })
+export async function start(typed: readonly string[], version: string): Promise<void> {
+  await main(typed, { version, defaultLedger: sqlite(), identifySelf })
 }
 
 async function identifySelf() {

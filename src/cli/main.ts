@@ -13,7 +13,7 @@ import {
 } from '@stricli/core'
 import { exitCodes, PurserError, type Refusal, reasonOf } from '../core/errors.ts'
 import { suggest } from '../core/text.ts'
-import { packageVersion, type Session, type Wired } from './session.ts'
+import type { Session, Wired } from './session.ts'
 import { describeRefusal, reportError } from './terminal/report-error.ts'
 
 type Command = Parameters<typeof buildRouteMap<string, Session>>[0]['routes'][string]
@@ -52,7 +52,7 @@ export async function main(typed: readonly string[], wired: Wired): Promise<void
   const session = { process: parsing, ...wired, afterDashes }
   if (words[0] === 'complete-words' && afterDashes !== undefined) return complete(afterDashes, session)
   try {
-    const application = await buildFor(words[0])
+    const application = await buildFor(words[0], session)
     await run(application, words, session)
     if (Number(parsing.exitCode) < 0) process.exitCode = exitCodes.usage
   } catch (error) {
@@ -62,18 +62,18 @@ export async function main(typed: readonly string[], wired: Wired): Promise<void
 
 /** What may come next, a line each, for a shell's completion; the last word is the one that is being typed. */
 async function complete(words: readonly string[], session: Session): Promise<void> {
-  const application = await buildFor(words[0])
+  const application = await buildFor(words[0], session)
   for (const { completion } of await proposeCompletions(application, words, session)) console.log(completion)
 }
 
-async function buildFor(chosen: string | undefined): Promise<Application<Session>> {
+async function buildFor(chosen: string | undefined, { version }: Wired): Promise<Application<Session>> {
   const routes: Record<string, Command> = {}
   for (const [name, { brief, load }] of Object.entries(commands)) {
     routes[name] = name === chosen ? (await load()).command : onlyListed(brief)
   }
   return buildApplication(buildRouteMap({ routes, docs: rootDocs }), {
     name: 'purser',
-    versionInfo: { currentVersion: packageVersion() },
+    versionInfo: { currentVersion: version },
     scanner: { caseStyle: 'allow-kebab-for-camel' },
     documentation: { disableAnsiColor: process.env.NO_COLOR !== undefined || !process.stdout.isTTY },
     localization: { text },

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import type { CommandContext } from '@stricli/core'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -13,6 +12,7 @@ import { paint } from './terminal/style.ts'
 /** What the composition root hands to every command. */
 export interface Wired {
   readonly defaultLedger: Wiring<Ledger>
+  readonly version: string
   readonly identifySelf: () => Promise<ProcessIdentity>
 }
 
@@ -63,9 +63,4 @@ function gitEmail(folder: string): { readonly gitEmail?: string } {
   } catch {
     return {} // no git, or no address in it
   }
-}
-
-export function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return JSON.parse(readFileSync(file, 'utf8')).version
 }

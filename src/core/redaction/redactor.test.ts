@@ -31,6 +31,17 @@ describe('a redactor', () => {
     expect(both.text('.efghijk.')).toBe('.e[redacted C].')
   })
 
+  it('shows no beginning of a secret because another stands in it', () => {
+    const stream = createRedactor([
+      { name: 'OUTER', value: 'begin-inner1-end' },
+      { name: 'INNER', value: 'inner1' },
+    ]).stream()
+    expect(shown(stream.write(Buffer.from('begin-inner1-e')))).toBe('')
+    expect(shown(stream.write(Buffer.from('nd')))).toBe('[redacted OUTER]')
+    expect(shown(stream.write(Buffer.from('begin-inner1-e')))).toBe('')
+    expect(shown(stream.end())).toBe('begin-[redacted INNER]-e')
+  })
+
   it('redacts keys, values and numbers of JSON at any depth, and nothing else', () => {
     const redactor = createRedactor([{ name: 'PIN', value: '123456' }])
     const value = { a: [1, 123456, null, true, { 'k-123456': 'v 123456' }], b: 'open', c: -0 }
@@ -85,8 +96,19 @@ const secretsOf = (value: fc.Arbitrary<string>) =>
     .array(value, { minLength: 1, maxLength: 5 })
     .map((values): Secret[] => values.map((hidden, i) => ({ name: `${i}`, value: hidden })))
 
+/** A value, and pieces of it. */
+const nested = fc
+  .tuple(
+    fc.base64String({ minLength: 16, maxLength: 20 }),
+    fc.array(fc.nat(8), { minLength: 1, maxLength: 3 }),
+  )
+  .map(([value, cuts]): Secret[] => {
+    const values = [value, ...cuts.map((cut) => value.slice(cut, cut + 7))]
+    return values.map((hidden, i) => ({ name: `${i}`, value: hidden }))
+  })
+
 /** Secrets, and bytes made of their forms, beginnings of these, and anything. */
-const cases = fc.oneof(secretsOf(dense), secretsOf(real)).chain((secrets) => {
+const cases = fc.oneof(secretsOf(dense), secretsOf(real), nested).chain((secrets) => {
   const form = fc
     .constantFrom(...secrets.flatMap(({ value }) => formsOf(value)))
     .map((text) => Buffer.from(text))

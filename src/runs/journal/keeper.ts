@@ -47,7 +47,7 @@ export class Keeper {
     const isKept = await this.#write(batch)
     this.#seen += batch.output
     if (!isKept) return
-    if (this.#isFull()) await this.#seal()
+    if (this.#growing && this.#growing.writer.size >= this.#segmentBytes) await this.#seal()
     await this.#dropOldest()
   }
 
@@ -89,12 +89,6 @@ export class Keeper {
     const half = this.#isHeadFull() ? this.#tail : this.#head
     half.push(segment)
     return { segment, writer }
-  }
-
-  #isFull(): boolean {
-    if (this.#growing === undefined) return false
-    const endsHead = this.#tail.length === 0 && this.#isHeadFull()
-    return endsHead || this.#growing.writer.size >= this.#segmentBytes
   }
 
   #isHeadFull(): boolean {

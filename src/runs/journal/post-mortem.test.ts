@@ -8,6 +8,7 @@ import { digestOf } from './digest.ts'
 import { segmentFile } from './folder.ts'
 import { closeJournal } from './post-mortem.ts'
 import { readFrames, readOutcome } from './reader.ts'
+import { readSegment } from './segment.ts'
 import { openJournal } from './writer.ts'
 
 const root = mkdtempSync(path.join(tmpdir(), 'purser-post-mortem-'))
@@ -38,6 +39,7 @@ describe('closing the journal of a dead writer', () => {
       output: { bytes: 60, cut: 30, digest },
     })
     expect(readdirSync(folder).sort()).toEqual(['000000.ndjson.zst', '000003.ndjson.zst', 'outcome.json'])
+    expect((await readSegment(folder, 3))?.toString().endsWith('}\n')).toBe(true)
     const kinds: string[] = []
     for await (const { kind } of readFrames(folder)) kinds.push(kind)
     expect(kinds).toEqual(['output', 'output', 'cut', 'output', 'outcome'])

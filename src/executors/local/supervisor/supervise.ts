@@ -11,11 +11,12 @@ import { identify } from '../proc/identity.ts'
 import { capture } from './capture.ts'
 import { makeCgroup } from './cgroup.ts'
 import { converse } from './channel.ts'
-import { type Containment, emptied, signalAll } from './containment.ts'
+import { type Containment, emptied } from './containment.ts'
 import { takeHold } from './holder.ts'
 import { LookKeeper } from './look-keeper.ts'
 import type { Order } from './order.ts'
 import { closeWriteEnds, makePipes } from './pipes.ts'
+import { StopRequests } from './stop-requests.ts'
 import { followTraces, marker } from './traces.ts'
 
 // How long what a task left behind may go on writing (a `tee` at the end of its pipe) before it is ended.
@@ -25,6 +26,7 @@ const leftBehindMs = 1_000
 export async function supervise(order: Order): Promise<void> {
   const self = identify(process.pid)
   if (self === undefined) throw new TypeError('This process has no entry in /proc.')
+  const stopping = new StopRequests()
   let child: ChildProcess | undefined
   const cgroup = makeCgroup(order.attempt)
   const containment = cgroup ?? followTraces(order.attempt, () => child?.pid)
@@ -45,20 +47,21 @@ export async function supervise(order: Order): Promise<void> {
   child = containment.inside(() => startTask(order, pipes))
   closeWriteEnds(pipes)
   const ended = endOf(child)
+  stopping.obey(order, containment)
   if (child.pid !== undefined) {
     look.started(
       await journal.append({ kind: 'started', pid: child.pid, containment: containment.exactness }),
     )
   }
 
-  const stopping = stopOnRequest(order, containment)
   const channel = order.assignment === undefined ? undefined : (child.stdio[3] as Duplex)
-  if (channel && order.assignment) {
-    void converse(channel, order.assignment, async (report) => {
+  const reported =
+    channel &&
+    order.assignment &&
+    converse(channel, order.assignment, async (report) => {
       const label = report.label === undefined ? {} : { label: redactor.text(report.label) }
       look.progress(await journal.append({ ...report, ...label }))
     })
-  }
   const captured = Promise.all(
     pipes.map(({ output }, i) => capture(output, streams[i] ?? 'merged', redactor, journal)),
   )
@@ -66,9 +69,10 @@ export async function supervise(order: Order): Promise<void> {
   const outcome = await ended
   const asked = stopping.end()
   await endWhatIsLeft(containment, journal)
-  for (const { output } of pipes) setTimeout(() => output.destroy(), leftBehindMs).unref()
+  const open = [...pipes.map(({ output }) => output), ...(channel === undefined ? [] : [channel])]
+  for (const stream of open) setTimeout(() => stream.destroy(), leftBehindMs)
   await captured
-  channel?.destroy()
+  await reported
   look.ended(await journal.outcome(asked ?? outcome))
   await containment.remove()
 }
@@ -99,31 +103,6 @@ async function endOf(child: ChildProcess): Promise<Outcome> {
     return signal === null ? { end: 'exited', code } : { end: 'killed', signal }
   } catch (error) {
     return { end: 'unstartable', why: reasonOf(error) }
-  }
-}
-
-/** Stops the task when its time is up, or when this process gets SIGTERM. */
-function stopOnRequest(order: Order, containment: Containment) {
-  let asked: Outcome | undefined
-  const stop = (outcome: Outcome, graceMs: number) => {
-    if (asked !== undefined) return
-    asked = outcome
-    signalAll(containment, 'SIGTERM')
-    signalAll(containment, 'SIGCONT') // what is suspended can't act on SIGTERM
-    setTimeout(() => void containment.kill(), graceMs).unref()
-  }
-  const onSignal = () => stop({ end: 'stopped', signal: 'SIGTERM' }, order.graceMs)
-  process.on('SIGTERM', onSignal)
-  const limit =
-    order.timeoutMs === undefined
-      ? undefined
-      : setTimeout(stop, order.timeoutMs, { end: 'timed-out', afterMs: order.timeoutMs }, order.graceMs)
-  return {
-    /** What was asked for before the task ended by itself. */
-    end(): Outcome | undefined {
-      clearTimeout(limit)
-      return asked
-    },
   }
 }
 
