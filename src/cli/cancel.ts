@@ -29,7 +29,7 @@ It returns when all of them are known dead; where the system has no cgroup for u
   purser cancel k3m9q --reason "wrong country"`,
   },
   async func({ reason, json }, typed) {
-    const context = await makeContext(this, await loadConfig(process.cwd()))
+    const context = await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: true })
     const run = await cancelRun(context, await findRun(context, typed), reason)
     if (json) return console.log(JSON.stringify(viewRun(run)))
     console.error(describeEnd(run))

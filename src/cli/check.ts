@@ -34,7 +34,7 @@ export const command = buildCommand<Flags, [], Session>({
 
 async function connect(session: Session, config: LoadedConfig, json: boolean): Promise<Checked[]> {
   const results: Checked[] = []
-  for await (const result of checkEverything(await makeContext(session, config))) {
+  for await (const result of checkEverything(await makeContext(session, config, { readingWillDo: false }))) {
     results.push(result)
     if (!json) console.log(describe(result))
   }

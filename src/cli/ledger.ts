@@ -101,7 +101,7 @@ export const command = buildRouteMap({
 
 /** The one ledger that is meant: the environment's, or the only one there is. */
 async function pickLedger(session: Session, environment: string | undefined): Promise<Ledger> {
-  const context = await makeContext(session, await loadConfig(process.cwd()))
+  const context = await makeContext(session, await loadConfig(process.cwd()), { readingWillDo: true })
   if (environment !== undefined) return openLedger(context, resolveEnvironment(context, environment))
   const [only, ...others] = await allLedgers(context)
   if (only !== undefined && others.length === 0) return only

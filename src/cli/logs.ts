@@ -31,7 +31,7 @@ export const command = buildCommand<Flags, [run: string], Session>({
   purser logs k3m9q --json`,
   },
   async func({ follow, json }, typed) {
-    const context = await makeContext(this, await loadConfig(process.cwd()))
+    const context = await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: true })
     await settleRuns(context)
     const { run, frames } = await readLog(context, typed, { follow, signal: context.signal })
     await (json ? printFramesAsJson(frames) : printFrames(frames, { live: follow }))

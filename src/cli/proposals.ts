@@ -5,7 +5,9 @@ import { makeContext, type Session } from './session.ts'
 /** What a shell offers when Tab is pressed. Proposals never fail: without a configuration there are none. */
 
 export function proposeEnvironments(): Promise<readonly string[]> {
-  return orNone(async () => Object.keys((await loadConfig(process.cwd())).configuration.environments))
+  return orNone(async () =>
+    Object.keys((await loadConfig(process.cwd())).configuration.environments),
+  )
 }
 
 export function proposeTasks(): Promise<readonly string[]> {
@@ -13,7 +15,9 @@ export function proposeTasks(): Promise<readonly string[]> {
 }
 
 export function proposeRuns(this: Session, partial: string): Promise<readonly string[]> {
-  return orNone(async () => knownRuns(await makeContext(this, await loadConfig(process.cwd())), partial))
+  return orNone(async () =>
+    knownRuns(await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: true }), partial),
+  )
 }
 
 async function orNone(names: () => Promise<readonly string[]>): Promise<readonly string[]> {

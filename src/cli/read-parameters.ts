@@ -9,7 +9,7 @@ export async function readParameters(
   file: string | undefined,
 ): Promise<{ readonly words: Readonly<Record<string, string>>; readonly parameters: JsonObject }> {
   return {
-    words: Object.fromEntries(words.map(splitWord)),
+    words: Object.fromEntries(eachOnce(words.map(splitWord))),
     parameters: file === undefined ? {} : await readJson(file),
   }
 }
@@ -20,6 +20,15 @@ function splitWord(word: string): [name: string, value: string] {
   throw new PurserError('PARAMETERS_UNREADABLE', {
     message: `"${word}" is no parameter: there is no name and "=" in it.`,
     remedy: 'Write `--param name=value`.',
+  })
+}
+
+function eachOnce(pairs: readonly [name: string, value: string][]): typeof pairs {
+  const twice = pairs.find(([name], at) => pairs.findIndex(([other]) => other === name) !== at)
+  if (twice === undefined) return pairs
+  throw new PurserError('PARAMETERS_UNREADABLE', {
+    message: `The parameter "${twice[0]}" was given twice, and only one value can be meant.`,
+    remedy: `Give it once; a list is \`--param ${twice[0]}=a,b\`.`,
   })
 }
 

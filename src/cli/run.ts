@@ -91,7 +91,7 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
     ],
   },
   async func(flags, task) {
-    const context = await makeContext(this, await loadConfig(process.cwd()))
+    const context = await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: false })
     const wish = await readWish(this, flags, task)
     const interruption = new Interruption()
     const started = await startRun(context, wish)

@@ -41,7 +41,7 @@ export const command = buildCommand<Flags, [], Session>({
   purser runs -e production -n 100 --json`,
   },
   async func({ environment, limit, json }) {
-    const context = await makeContext(this, await loadConfig(process.cwd()))
+    const context = await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: true })
     await settleRuns(context)
     const runs = await listRuns(context, { environment, limit })
     if (json) console.log(JSON.stringify(runs.map((run) => viewRun(run))))

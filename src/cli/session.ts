@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { hostname, userInfo } from 'node:os'
 import type { CommandContext } from '@stricli/core'
 import type { LoadedConfig } from '../config/load-config.ts'
-import type { Wiring } from '../environment/wiring.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { LedgerWiring } from '../ledger/ledger.ts'
 import type { Context } from '../operations/context.ts'
 import type { ProcessIdentity } from '../runs/events.ts'
 import { identifyActor } from '../runs/identify-actor.ts'
@@ -11,7 +10,7 @@ import { paint } from './terminal/style.ts'
 
 /** What the composition root hands to every command. */
 export interface Wired {
-  readonly defaultLedger: Wiring<Ledger>
+  readonly defaultLedger: LedgerWiring
   readonly version: string
   readonly identifySelf: () => Promise<ProcessIdentity>
 }
@@ -26,9 +25,11 @@ export interface Session extends Wired, CommandContext {
 export async function makeContext(
   { defaultLedger, identifySelf }: Wired,
   config: LoadedConfig,
+  { readingWillDo }: Pick<Context, 'readingWillDo'>,
 ): Promise<Context> {
   return {
     config,
+    readingWillDo,
     defaultLedger,
     actor: identifyActor({
       variables: process.env,

@@ -28,7 +28,7 @@ export const command = buildCommand<Flags, [run: string], Session>({
   purser show k3m9q --json`,
   },
   async func({ json }, typed) {
-    const context = await makeContext(this, await loadConfig(process.cwd()))
+    const context = await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: true })
     const { run, look, history, outputIntact } = await showRun(context, typed)
     if (json) console.log(JSON.stringify({ ...viewRun(run, look), outputIntact, events: history }))
     else

@@ -28,9 +28,9 @@ export const command = buildCommand<Flags, [], Session>({
   purser tasks -e local`,
   },
   async func({ environment, service, json }) {
-    const context = await makeContext(this, await loadConfig(process.cwd()))
-    const { executor } = await resolveTarget(context, environment, service)
-    const manifest = await readManifest(context, executor, await executor.release(context.signal))
+    const context = await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: true })
+    const target = await resolveTarget(context, environment, service)
+    const manifest = await readManifest(context, target, await target.executor.release(context.signal))
     if (json) return console.log(JSON.stringify(manifest))
     for (const task of manifest.tasks) console.log(describeTask(task))
     for (const { file, why } of manifest.broken) {

@@ -1,7 +1,7 @@
 import type { DatabaseWiring } from '../databases/database.ts'
 import type { Wiring } from '../environment/wiring.ts'
 import type { Executor } from '../executors/executor.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { LedgerWiring } from '../ledger/ledger.ts'
 
 /** What `purser.config.ts` says: the wiring of an app's environments. */
 export interface Configuration {
@@ -16,7 +16,7 @@ export interface EnvironmentConfiguration {
   readonly services: Readonly<Record<string, ServiceConfiguration>>
   readonly databases?: Readonly<Record<string, DatabaseWiring>>
   /** Where runs are recorded. SQLite in `.purser/` beside the configuration unless stated. */
-  readonly ledger?: Wiring<Ledger>
+  readonly ledger?: LedgerWiring
   readonly policies?: Policies
   /** Variables of the app whose values are secret, beside those whose names say so. */
   readonly secrets?: readonly string[]

@@ -1,3 +1,4 @@
+import type { Place, Wiring } from '../environment/wiring.ts'
 import type { RunEvent, RunEventKind } from '../runs/events.ts'
 import type { RecordedEvent } from '../runs/run.ts'
 
@@ -76,4 +77,10 @@ const endings: readonly RunEventKind[] = ['ended', 'refused']
 /** Whether an event of this kind is a run's last. */
 export function endsRun(kind: string): boolean {
   return endings.some((ending) => ending === kind)
+}
+
+/** A ledger as the configuration names it. */
+export interface LedgerWiring extends Wiring<Ledger> {
+  /** Opens it where it can't be written (a full disk, a copy for an auditor); appending throws `LEDGER_UNWRITABLE`. */
+  openToRead(place: Place): Promise<Ledger>
 }

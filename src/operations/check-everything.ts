@@ -28,7 +28,7 @@ export async function* checkEverything(context: Context): AsyncIterable<Checked>
         const opened = await executor.open(context.config)
         const release = await opened.release(context.signal)
         variables = new Map([...variables, ...(await opened.variables(release))])
-        const { tasks, broken } = await readManifest(context, opened, release)
+        const { tasks, broken } = await readManifest(context, { executor: opened, settings }, release)
         const places = release.instances.map(({ id }) => id).join(', ')
         const bad = broken.length === 0 ? '' : `, ${broken.length} broken (\`purser tasks\` says why)`
         return `${places} serves ${release.digest.slice(0, 19)}…, with ${count(tasks.length, 'task')}${bad}`

@@ -1,25 +1,28 @@
 import type { Refusal } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { Secret } from '../core/redaction/secret.ts'
 import { looksSecret } from '../core/redaction/secrets.ts'
 import { count } from '../core/text.ts'
 import type { Release } from '../environment/release.ts'
-import type { Executor } from '../executors/executor.ts'
 import { describeProblem, type ParameterProblem, unknownParameters } from '../tasks/parameters/problems.ts'
 import type { TaskEntry } from '../tasks/task.ts'
+import { askRelease } from './ask-release.ts'
+import type { Target } from './context.ts'
 
 /** Checks parameters with the task's own validator, in its release. All that is wrong comes in one refusal. */
 export async function checkParameters(
-  executor: Executor,
+  target: Target,
   release: Release,
   task: TaskEntry,
   parameters: JsonObject,
+  secrets: readonly Secret[],
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
   const unknown = unknownParameters(parameters, task.parameters)
   const known = Object.fromEntries(
     Object.entries(parameters).filter(([name]) => !unknown.some(({ path }) => path === name)),
   )
-  const invalid = await askValidator(executor, release, task, known, signal)
+  const invalid = await askValidator(target, release, task, known, secrets, signal)
   const lines = [
     ...invalid.map((problem) =>
       describeProblem(problem, parameters, task.parameters, (name) => isSecret(task, name)),
@@ -39,14 +42,16 @@ export function isSecret(task: TaskEntry, parameter: string): boolean {
 }
 
 async function askValidator(
-  executor: Executor,
+  target: Target,
   release: Release,
   { file, parameters: schema }: TaskEntry,
   parameters: JsonObject,
+  secrets: readonly Secret[],
   signal: AbortSignal,
 ): Promise<readonly ParameterProblem[]> {
   if (schema === undefined) return [] // the task takes none
-  for await (const answer of executor.ask(release, { ask: 'check-parameters', file, parameters }, signal)) {
+  const question = { ask: 'check-parameters', file, parameters } as const
+  for await (const answer of askRelease(target, release, question, signal, secrets)) {
     return (answer as { problems?: readonly ParameterProblem[] }).problems ?? []
   }
   throw new TypeError('The release side gave no answer.')

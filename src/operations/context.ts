@@ -1,8 +1,7 @@
 import type { EnvironmentConfiguration } from '../config/configuration.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
-import type { Wiring } from '../environment/wiring.ts'
 import type { Executor } from '../executors/executor.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { Ledger, LedgerWiring } from '../ledger/ledger.ts'
 import type { Actor } from '../runs/actors.ts'
 import type { ProcessIdentity } from '../runs/events.ts'
 
@@ -10,7 +9,9 @@ import type { ProcessIdentity } from '../runs/events.ts'
 export interface Context {
   readonly config: LoadedConfig
   /** The ledger of environments that name none. */
-  readonly defaultLedger: Wiring<Ledger>
+  readonly defaultLedger: LedgerWiring
+  /** Whether a ledger that can't be written will do: for what reads, and for what must work on a full disk. */
+  readonly readingWillDo: boolean
   readonly actor: Actor
   readonly host: string
   /** This process, so that a later one can tell whether it died over an attempt. */

@@ -1,7 +1,7 @@
 import type { EnvironmentConfiguration } from '../config/configuration.ts'
 import { PurserError } from '../core/errors.ts'
 import { list } from '../core/text.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { Ledger, LedgerWiring } from '../ledger/ledger.ts'
 import { foldRun, type Run } from '../runs/run.ts'
 import type { Context } from './context.ts'
 
@@ -22,9 +22,22 @@ export function openLedger(
   opened.set(context, ledgers)
   const existing = ledgers.get(ledger.describe)
   if (existing !== undefined) return existing
-  const opening = ledger.open(context.config)
+  const opening = openWiring(context, ledger)
   ledgers.set(ledger.describe, opening)
   return opening
+}
+
+async function openWiring({ config, readingWillDo, warn }: Context, wiring: LedgerWiring): Promise<Ledger> {
+  try {
+    return await wiring.open(config)
+  } catch (error) {
+    if (!readingWillDo || !(error instanceof PurserError) || error.code !== 'LEDGER_UNWRITABLE') throw error
+    const ledger = await wiring.openToRead(config).catch(() => {
+      throw error
+    })
+    warn(`${error.message} It is only read. ${error.remedy}`)
+    return ledger
+  }
 }
 
 /** Every ledger of the configuration, each once. */

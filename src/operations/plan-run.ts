@@ -55,19 +55,21 @@ export async function planRun(context: Context, target: Target, release: Release
   const timeout = wish.timeoutMs === undefined ? {} : { timeoutMs: wish.timeoutMs }
   if ('argv' in wish.what) {
     const work = { kind: 'command', argv: wish.what.argv } as const
+    const typed = secretsOf(new Map(wish.what.argv.map((word, at) => [`argument ${at}`, word])), [])
     const adHoc = { task: undefined, parameters: {}, output: 'split', graceMs: adHocGraceMs } as const
-    return { ...adHoc, work, secrets, notices, ...timeout }
+    return { ...adHoc, work, secrets: [...secrets, ...typed], notices, ...timeout }
   }
   const { words, parameters: given } = wish.what
-  const task = resolveTask(await readManifest(context, target.executor, release), wish.what.task)
+  const task = resolveTask(await readManifest(context, target, release), wish.what.task)
   checkService(task, target)
   const parameters = { ...given, ...typedParameters(words, task.parameters) }
-  const refusal = await checkParameters(target.executor, release, task, parameters, context.signal)
+  const hidden = [...secrets, ...secretParameters(task, parameters)]
+  const refusal = await checkParameters(target, release, task, parameters, hidden, context.signal)
   return {
     task,
     parameters,
     work: { kind: 'task', file: task.file, parameters, ...databaseVariable(task, target) },
-    secrets: [...secrets, ...secretParameters(task, parameters)],
+    secrets: hidden,
     output: task.output,
     graceMs: task.graceMs,
     notices,

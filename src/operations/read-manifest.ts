@@ -3,17 +3,17 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { PurserError } from '../core/errors.ts'
 import type { Release } from '../environment/release.ts'
-import type { Executor } from '../executors/executor.ts'
 import type { BrokenTask, Manifest, ManifestAnswer } from '../tasks/manifest.ts'
 import type { TaskEntry } from '../tasks/task.ts'
-import type { Context } from './context.ts'
+import { askRelease } from './ask-release.ts'
+import type { Context, Target } from './context.ts'
 
 const formatVersion = 1
 
 /** The tasks of a release, asked of the release itself once for each digest. */
 export async function readManifest(
   context: Context,
-  executor: Executor,
+  target: Pick<Target, 'executor' | 'settings'>,
   release: Release,
 ): Promise<Manifest> {
   const folders = context.config.configuration.tasks ?? ['tasks']
@@ -23,7 +23,7 @@ export async function readManifest(
   const file = path.join(context.config.state, 'cache', `manifest-${key.slice(0, 32)}.json`)
   const cached = readCache(file)
   if (cached !== undefined) return cached
-  const manifest = await askForManifest(executor, release, folders, context.signal)
+  const manifest = await askForManifest(target, release, folders, context.signal)
   // A broken file may be whole again without a change to the code, once its packages are installed.
   if (manifest.broken.length === 0) writeCache(file, manifest)
   return manifest
@@ -31,7 +31,7 @@ export async function readManifest(
 
 /** Asks again without a file that ended or hung the process that loaded it: that file is one broken task. */
 async function askForManifest(
-  executor: Executor,
+  target: Pick<Target, 'executor' | 'settings'>,
   release: Release,
   folders: readonly string[],
   signal: AbortSignal,
@@ -43,8 +43,8 @@ async function askForManifest(
     let loading: string | undefined
     try {
       const question = { ask: 'manifest', folders, without: [...done] } as const
-      for await (const value of executor.ask(release, question, signal)) {
-        const answer = value as ManifestAnswer
+      for await (const value of askRelease(target, release, question, signal)) {
+        const answer = value as unknown as ManifestAnswer
         if ('loading' in answer) loading = answer.loading
         else {
           if ('task' in answer) tasks.push(answer.task)

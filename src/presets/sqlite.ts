@@ -1,9 +1,9 @@
 import path from 'node:path'
-import type { Wiring } from '../environment/wiring.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { Place } from '../environment/wiring.ts'
+import type { LedgerWiring } from '../ledger/ledger.ts'
 
 /** A ledger in one SQLite file: `.purser/ledger.sqlite` beside the configuration unless stated. */
-export function sqlite(options: { readonly file?: string } = {}): Wiring<Ledger> {
+export function sqlite(options: { readonly file?: string } = {}): LedgerWiring {
   const { file } = options
   return {
     kind: 'sqlite',
@@ -12,11 +12,13 @@ export function sqlite(options: { readonly file?: string } = {}): Wiring<Ledger>
       file === undefined || (typeof file === 'string' && file !== '')
         ? []
         : [{ path: 'file', message: `is ${file}: expected a path.` }],
-    open: async (place) => {
-      const { openSqliteLedger } = await import('../ledger/sql/sqlite.ts')
-      return openSqliteLedger(
-        file === undefined ? path.join(place.state, 'ledger.sqlite') : path.resolve(place.root, file),
-      )
-    },
+    open: (place) => open(file, place, false),
+    openToRead: (place) => open(file, place, true),
   }
+}
+
+async function open(file: string | undefined, { state, root }: Place, readOnly: boolean) {
+  const { openSqliteLedger } = await import('../ledger/sql/sqlite.ts')
+  const location = file === undefined ? path.join(state, 'ledger.sqlite') : path.resolve(root, file)
+  return openSqliteLedger(location, { readOnly })
 }

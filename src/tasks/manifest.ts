@@ -31,6 +31,7 @@ export function describeTask(task: Task, file: string): TaskEntry {
   if (typeof task.summary !== 'string' || task.summary.trim() === '') {
     throw new TypeError('It has no summary: one sentence that says what it does.')
   }
+  for (const limit of ['timeoutMs', 'graceMs'] as const) checkDuration(limit, task[limit])
   const { name, summary, service, timeoutMs, graceMs = 10_000, output = 'split', exclusive = false } = task
   return {
     name,
@@ -46,4 +47,14 @@ export function describeTask(task: Task, file: string): TaskEntry {
     ...('database' in task ? { database: task.database } : {}),
     ...('params' in task && task.params !== undefined ? { parameters: jsonSchemaOf(task.params) } : {}),
   }
+}
+
+// A timer takes 31 bits of milliseconds, almost 25 days; more, and it fires at once.
+const longestMs = 2 ** 31 - 1
+
+function checkDuration(name: string, ms: unknown): void {
+  if (ms === undefined || (Number.isInteger(ms) && Number(ms) >= 0 && Number(ms) <= longestMs)) return
+  throw new TypeError(
+    `Its ${name} is ${String(ms)}; it is a whole number of milliseconds, at most ${longestMs} (almost 25 days).`,
+  )
 }

@@ -48,12 +48,26 @@ it('a disk that fills up during a run harms neither the task nor its record', as
   const { status, stdout, stderr } = onDiskOf(
     16_000,
     project,
-    `purser run -e local -- sh -c '${fill}'; echo "code $?"; rm .purser/fill; purser runs --json; purser ledger verify`,
+    `purser run -e local -- sh -c '${fill}'; echo "code $?"; purser runs --json; purser logs last; rm .purser/fill; purser runs --json; purser ledger verify`,
   )
   expect(existsSync(path.join(project.folder, 'effect'))).toBe(true)
+  expect(stdout.match(/"status":"failed"/g)).toHaveLength(2) // told while the disk was full, and when it no longer was
   expect(stdout).toContain('line 3\ncode 5\n') // the task's own, though the ledger could not take its end
   expect(stderr).toContain('recorded by a later command')
-  expect(stdout).toContain('"status":"failed"')
   expect(stdout).toContain('one unbroken chain')
   expect([status, stderr]).toEqual([0, expect.not.stringContaining('report it')])
+})
+
+it('a disk that is full keeps nobody from cancelling what fills it', async () => {
+  await using project = makeProject()
+  project.write('purser.config.ts', smallQuota)
+  await project.startApp()
+  const fill = 'head -c 100000000 /dev/zero > .purser/fill; echo full > full; sleep 600'
+  const { stdout, stderr } = onDiskOf(
+    16_000,
+    project,
+    `mkfifo full; purser run -e local --detach -- sh -c '${fill}'; read x < full; purser cancel last; rm .purser/fill; purser runs --json`,
+  )
+  expect(stdout).toContain('"status":"cancelled"')
+  expect(stderr).toContain('known dead')
 })

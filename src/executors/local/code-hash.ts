@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { failedWith } from '../../core/errors.ts'
 import { listCode } from './code-files.ts'
@@ -54,7 +65,8 @@ interface Inspected {
 function inspect(file: string, before: Seen | undefined): Inspected | undefined {
   try {
     const stat = lstatSync(file)
-    if (stat.isDirectory()) return undefined // a submodule
+    // a submodule; or what took a tracked file's place, such as a FIFO, which is no code and may never be read
+    if (!stat.isFile() && !stat.isSymbolicLink()) return undefined
     const stamp = [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino].join(' ')
     const seen = before?.stamp === stamp ? before : { stamp, hash: hashFile(file, stat.isSymbolicLink()) }
     return { seen, mode: (stat.mode & 0o170111).toString(8), changedAt: stat.ctimeMs }
@@ -64,10 +76,24 @@ function inspect(file: string, before: Seen | undefined): Inspected | undefined 
   }
 }
 
+const pieceBytes = 1_048_576
+
+/** Piece by piece: data of any size may lie beside the code. */
 function hashFile(file: string, isLink: boolean): string {
-  return createHash('sha256')
-    .update(isLink ? readlinkSync(file) : readFileSync(file))
-    .digest('hex')
+  const hash = createHash('sha256')
+  if (isLink) return hash.update(readlinkSync(file)).digest('hex')
+  const piece = Buffer.allocUnsafe(pieceBytes)
+  // not waiting for a writer, should it have become a FIFO meanwhile
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    for (let read = -1; read !== 0; ) {
+      read = readSync(descriptor, piece)
+      hash.update(piece.subarray(0, read))
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+  return hash.digest('hex')
 }
 
 function readCache(file: string): Record<string, Seen> {

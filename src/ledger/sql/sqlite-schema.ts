@@ -63,6 +63,18 @@ export async function prepareSchema(
   }
 }
 
+/** The same for a file that can only be read: it must be ours, and of this version. */
+export async function checkSchema(
+  database: DatabaseSync,
+  file: string,
+  whenUnlocked: WhenUnlocked,
+): Promise<void> {
+  await whenUnlocked(() => {
+    readVersion(database, file)
+    checkTable(database, file)
+  })
+}
+
 function readVersion(database: DatabaseSync, file: string): number {
   const owner = readNumber(database, 'SELECT application_id FROM pragma_application_id')
   if (owner === 0 && readNumber(database, 'SELECT count(*) FROM sqlite_schema') === 0) return 0

@@ -7,11 +7,13 @@ import { NodeSqliteDialect } from './sqlite-dialect.ts'
 import { explain } from './sqlite-errors.ts'
 import { ensureRoom, makeFile } from './sqlite-file.ts'
 import { lockWaiter, type WhenUnlocked } from './sqlite-lock.ts'
-import { prepareSchema } from './sqlite-schema.ts'
+import { checkSchema, prepareSchema } from './sqlite-schema.ts'
 
 interface SqliteLedgerOptions {
   /** How long the file may stay locked by others, unchanged, before that is an error; 30 s unless stated. */
   readonly lockTimeoutMs?: number
+  /** Only reads, and makes nothing: for a disk that is full or read-only. */
+  readonly readOnly?: boolean
 }
 
 /**
@@ -23,14 +25,14 @@ interface SqliteLedgerOptions {
  */
 export async function openSqliteLedger(
   file: string,
-  { lockTimeoutMs = 30_000 }: SqliteLedgerOptions = {},
+  { lockTimeoutMs = 30_000, readOnly = false }: SqliteLedgerOptions = {},
 ): Promise<Ledger> {
   const location = resolve(file)
   const clarify = (thrown: unknown) => explain(thrown, location, lockTimeoutMs)
   try {
-    await makeFile(location)
+    if (!readOnly) await makeFile(location)
     const whenUnlocked = lockWaiter(location, lockTimeoutMs)
-    const database = await openDatabase(location, whenUnlocked)
+    const database = await openDatabase(location, readOnly, whenUnlocked)
     return new SqlLedger(new Kysely({ dialect: new NodeSqliteDialect(database, whenUnlocked) }), {
       location,
       explain: clarify,
@@ -44,10 +46,15 @@ export async function openSqliteLedger(
   }
 }
 
-async function openDatabase(file: string, whenUnlocked: WhenUnlocked): Promise<DatabaseSync> {
-  const database = new DatabaseSync(file)
+async function openDatabase(
+  file: string,
+  readOnly: boolean,
+  whenUnlocked: WhenUnlocked,
+): Promise<DatabaseSync> {
+  const database = new DatabaseSync(file, { readOnly })
   try {
-    await prepareSchema(database, file, whenUnlocked)
+    if (readOnly) await checkSchema(database, file, whenUnlocked)
+    else await prepareSchema(database, file, whenUnlocked)
     return database
   } catch (thrown) {
     database.close()

@@ -26,7 +26,7 @@ interface Line {
 }
 
 /** Output of one stream that came in a row. */
-interface Run {
+interface Stretch {
   readonly stream: Stream
   readonly at: number
   readonly chunks: Uint8Array[]
@@ -38,7 +38,7 @@ export class FrameQueue {
   readonly #frameBytes: number
   readonly #lines: Line[] = []
   #lineBytes = 0
-  #run: Run | undefined
+  #stretch: Stretch | undefined
   #cursor = 0
 
   /** A frame of output has at most `frameBytes` bytes, which are 4 or more. */
@@ -48,16 +48,16 @@ export class FrameQueue {
 
   /** How many bytes wait to be taken. */
   get bytes(): number {
-    return this.#lineBytes + (this.#run?.length ?? 0)
+    return this.#lineBytes + (this.#stretch?.length ?? 0)
   }
 
   /** The bytes are not copied: they must not change. */
   addOutput(stream: Stream, bytes: Uint8Array, at: number): void {
-    if (this.#run?.stream !== stream) this.close()
-    this.#run ??= { stream, at, chunks: [], length: 0 }
-    this.#run.chunks.push(bytes)
-    this.#run.length += bytes.length
-    if (this.#run.length >= this.#frameBytes) this.settle()
+    if (this.#stretch?.stream !== stream) this.close()
+    this.#stretch ??= { stream, at, chunks: [], length: 0 }
+    this.#stretch.chunks.push(bytes)
+    this.#stretch.length += bytes.length
+    if (this.#stretch.length >= this.#frameBytes) this.settle()
   }
 
   add<Body extends Exclude<FrameBody, { kind: 'output' }>>(body: Body, at: number): Numbered & Body {
@@ -74,20 +74,20 @@ export class FrameQueue {
 
   /** Makes lines of the output that came, but for a character that is not whole yet. */
   settle(): void {
-    if (this.#run === undefined) return
-    const { stream, at, chunks } = this.#run
+    if (this.#stretch === undefined) return
+    const { stream, at, chunks } = this.#stretch
     const bytes = joined(chunks)
     const whole = wholeCharacters(bytes)
     this.#pushOutput(stream, bytes.subarray(0, whole), at)
     const rest = bytes.subarray(whole)
-    this.#run = rest.length === 0 ? undefined : { stream, at, chunks: [rest], length: rest.length }
+    this.#stretch = rest.length === 0 ? undefined : { stream, at, chunks: [rest], length: rest.length }
   }
 
   /** Makes lines of all output that came. */
   close(): void {
-    if (this.#run === undefined) return
-    const { stream, at, chunks } = this.#run
-    this.#run = undefined
+    if (this.#stretch === undefined) return
+    const { stream, at, chunks } = this.#stretch
+    this.#stretch = undefined
     this.#pushOutput(stream, joined(chunks), at)
   }
 

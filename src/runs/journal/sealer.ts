@@ -23,15 +23,22 @@ export class Sealer {
 
   seal(...segments: readonly Sealed[]): void {
     this.#waiting.push(...segments)
-    while (this.#working.size < workers && this.#waiting.length > 0) {
-      const work = this.#work().finally(() => this.#working.delete(work))
-      this.#working.add(work)
-    }
+    this.#start()
   }
 
   /** Resolves when all segments are sealed. */
   async rest(): Promise<void> {
-    while (this.#working.size > 0) await Promise.all(this.#working)
+    while (this.#waiting.length + this.#working.size > 0) {
+      this.#start()
+      await Promise.all(this.#working)
+    }
+  }
+
+  #start(): void {
+    while (this.#working.size < workers && this.#waiting.length > 0) {
+      const work = this.#work().finally(() => this.#working.delete(work))
+      this.#working.add(work)
+    }
   }
 
   async #work(): Promise<void> {

@@ -5,7 +5,6 @@ import { readCompressed } from './segment.ts'
 
 /** A segment that is being read. What was opened can be read to its end, whatever becomes of its file. */
 export interface SegmentLines {
-  readonly number: number
   /** The whole lines that came since the last time, in blocks. */
   more(): AsyncIterable<readonly string[]>
   close(): Promise<void>
@@ -30,13 +29,13 @@ async function openCompressed(folder: string, number: number): Promise<SegmentLi
     unread = undefined
     yield lines
   }
-  return { number, more, close: async () => undefined }
+  return { more, close: async () => undefined }
 }
 
 async function openRaw(folder: string, number: number): Promise<SegmentLines | undefined> {
   try {
     const file = await open(segmentFile(folder, number), 'r')
-    return { number, more: growingLines(file), close: () => file.close() }
+    return { more: growingLines(file), close: () => file.close() }
   } catch (error) {
     if (failedWith(error, 'ENOENT')) return undefined
     throw error

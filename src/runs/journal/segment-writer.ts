@@ -5,18 +5,16 @@ import { removeSegment } from './segment.ts'
 
 /** The segment that grows. It holds whole lines only, whatever fails. */
 export class SegmentWriter {
-  readonly number: number
   readonly #file: FileHandle
   #size = 0
 
-  private constructor(number: number, file: FileHandle) {
-    this.number = number
+  private constructor(file: FileHandle) {
     this.#file = file
   }
 
   /** Throws the system's error when there is no room for it, or the folder is gone. */
   static async create(folder: string, number: number, head: SegmentHead): Promise<SegmentWriter> {
-    const writer = new SegmentWriter(number, await open(segmentFile(folder, number), 'ax', 0o600))
+    const writer = new SegmentWriter(await open(segmentFile(folder, number), 'ax', 0o600))
     try {
       await writer.append([encodeHead(head)])
       return writer

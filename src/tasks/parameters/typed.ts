@@ -23,8 +23,11 @@ function typed(word: string, schema: JsonObject | undefined): Json {
   return word
 }
 
+/** A number that JavaScript or JSON would change (a long id, `1e999`) stays as it was typed, and is not another one. */
 function asNumber(word: string): Json {
-  return /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(word) ? Number(word) : word
+  if (!/^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(word)) return word
+  const number = Number(word)
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : word
 }
 
 /** `["a","b"]`, or `a,b`. */
