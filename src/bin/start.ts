@@ -1,9 +1,11 @@
 import { main } from '../cli/main.ts'
 import { PurserError } from '../core/errors.ts'
 import { sqlite } from '../presets/sqlite.ts'
+import { keepQuietAboutSqlite } from './quiet-sqlite.ts'
 
 /** The composition root of the command line: hands the backends to the commands. */
 export async function start(typed: readonly string[], version: string): Promise<void> {
+  keepQuietAboutSqlite()
   await main(typed, { version, defaultLedger: sqlite(), identifySelf })
 }
 

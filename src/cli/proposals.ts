@@ -5,9 +5,7 @@ import { makeContext, type Session } from './session.ts'
 /** What a shell offers when Tab is pressed. Proposals never fail: without a configuration there are none. */
 
 export function proposeEnvironments(): Promise<readonly string[]> {
-  return orNone(async () =>
-    Object.keys((await loadConfig(process.cwd())).configuration.environments),
-  )
+  return orNone(async () => Object.keys((await loadConfig(process.cwd())).configuration.environments))
 }
 
 export function proposeTasks(): Promise<readonly string[]> {

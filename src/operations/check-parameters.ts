@@ -1,13 +1,14 @@
 import type { Refusal } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import { createRedactor } from '../core/redaction/redactor.ts'
 import type { Secret } from '../core/redaction/secret.ts'
-import { looksSecret } from '../core/redaction/secrets.ts'
 import { count } from '../core/text.ts'
 import type { Release } from '../environment/release.ts'
 import { describeProblem, type ParameterProblem, unknownParameters } from '../tasks/parameters/problems.ts'
 import type { TaskEntry } from '../tasks/task.ts'
 import { askRelease } from './ask-release.ts'
 import type { Target } from './context.ts'
+import { isSecret, withoutSecrets } from './secret-parameters.ts'
 
 /** Checks parameters with the task's own validator, in its release. All that is wrong comes in one refusal. */
 export async function checkParameters(
@@ -23,9 +24,11 @@ export async function checkParameters(
     Object.entries(parameters).filter(([name]) => !unknown.some(({ path }) => path === name)),
   )
   const invalid = await askValidator(target, release, task, known, secrets, signal)
+  // redacted before it is shortened, or a part of a secret would be left
+  const shown = createRedactor(secrets).json(withoutSecrets(task, known)) as JsonObject
   const lines = [
     ...invalid.map((problem) =>
-      describeProblem(problem, parameters, task.parameters, (name) => isSecret(task, name)),
+      describeProblem(problem, shown, task.parameters, (name) => isSecret(task, name)),
     ),
     ...unknown.map(({ message }) => message),
   ]
@@ -35,10 +38,6 @@ export async function checkParameters(
     message: `${count(lines.length, 'parameter')} of task "${task.name}" can't be used:\n${lines.map((line) => `  ${line}`).join('\n')}`,
     remedy: 'Correct all of them; `purser tasks` shows what the task takes. Nothing was started.',
   }
-}
-
-export function isSecret(task: TaskEntry, parameter: string): boolean {
-  return looksSecret(parameter) || task.secrets.includes(parameter)
 }
 
 async function askValidator(

@@ -8,10 +8,11 @@ import type { Work } from '../executors/executor.ts'
 import type { ReleaseRecord, RunRequest } from '../runs/events.ts'
 import { typedParameters } from '../tasks/parameters/typed.ts'
 import type { Argv, OutputMode, TaskEntry } from '../tasks/task.ts'
-import { checkParameters, isSecret } from './check-parameters.ts'
+import { checkParameters } from './check-parameters.ts'
 import type { Context, Target } from './context.ts'
 import { readManifest } from './read-manifest.ts'
 import { resolveTask } from './resolve-task.ts'
+import { secretParameters, withoutSecrets } from './secret-parameters.ts'
 import { ignoredVariables } from './shell-variables.ts'
 
 /** What was typed. */
@@ -93,7 +94,7 @@ export function describeRequest(
     service,
     task: task?.name ?? (work.kind === 'command' ? redactor.text(work.argv.join(' ')) : ''),
     kind: task?.kind ?? 'ad-hoc',
-    parameters: redactor.json(hideSecret(task, parameters)) as JsonObject,
+    parameters: redactor.json(task === undefined ? {} : withoutSecrets(task, parameters)) as JsonObject,
     actor,
     origin: { host, starter: self },
     release: recordRelease(release),
@@ -112,21 +113,6 @@ function recordRelease({ digest, instances }: Release): ReleaseRecord {
       ),
     })),
   }
-}
-
-function hideSecret(task: TaskEntry | undefined, parameters: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [
-      name,
-      task !== undefined && isSecret(task, name) ? '[redacted]' : value,
-    ]),
-  )
-}
-
-function secretParameters(task: TaskEntry, parameters: JsonObject): Secret[] {
-  return Object.entries(parameters).flatMap(([name, value]) =>
-    isSecret(task, name) && typeof value === 'string' ? [{ name, value }] : [],
-  )
 }
 
 function databaseVariables({ settings }: Target): string[] {

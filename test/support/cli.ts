@@ -23,6 +23,8 @@ export interface Typed {
 export interface CliOptions {
   readonly input?: string
   readonly variables?: Readonly<Record<string, string>>
+  /** Another Node than the one that runs the tests. */
+  readonly node?: string
 }
 
 /** A shell without the variables of whoever runs the tests, so that CI and agents don't show through. */
@@ -32,9 +34,9 @@ const shell = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' }
 export function typePurser(
   folder: string,
   args: readonly string[],
-  { input, variables = {} }: CliOptions = {},
+  { input, variables = {}, node = process.execPath }: CliOptions = {},
 ): Typed {
-  const child = spawn(process.execPath, [purserProgram, ...args], {
+  const child = spawn(node, [purserProgram, ...args], {
     cwd: folder,
     env: { ...shell, ...variables },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

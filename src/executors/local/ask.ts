@@ -34,7 +34,7 @@ export async function* askReleaseSide(
   try {
     input.on('error', () => {}) // it ended early: its end says how
     input.end(JSON.stringify(question))
-    for await (const line of createInterface({ input: answers })) yield JSON.parse(line)
+    for await (const line of createInterface({ input: answers })) yield parse(line, question)
     const end = await ended
     signal.throwIfAborted()
     if (limit.aborted) throw failed(question, `it gave no answer in ${deadlineMs / 1_000} s`, complaints())
@@ -42,6 +42,15 @@ export async function* askReleaseSide(
   } finally {
     limit.removeEventListener('abort', endAll)
     endAll()
+  }
+}
+
+/** The tasks' files, which it loads, can write there too. */
+function parse(line: string, question: Question): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    throw failed(question, 'it answered something that is no JSON', '')
   }
 }
 

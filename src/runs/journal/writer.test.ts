@@ -210,6 +210,10 @@ function numbered(length: number): Buffer {
   return Buffer.from(text).subarray(0, length)
 }
 
+/** Files may go while they are counted. */
 function sizeOf(folder: string): number {
-  return readdirSync(folder).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0)
+  const sizes = readdirSync(folder).map(
+    (name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size,
+  )
+  return sizes.reduce<number>((sum, size = 0) => sum + size, 0)
 }

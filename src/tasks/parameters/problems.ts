@@ -57,7 +57,7 @@ export function describeProblem(
   const wanted = expected === undefined ? '' : ` (${expected})`
   const value = valueAt(given, path)
   if (value === undefined) return `Parameter "${path}"${wanted} is missing: ${ended(message)}`
-  return `Parameter "${path}"${wanted} is ${hidden(name) ? '[redacted]' : shortened(value)}: ${ended(message)}`
+  return `Parameter "${path}"${wanted} is ${path.split('.').some(hidden) ? '[redacted]' : shortened(value)}: ${ended(message)}`
 }
 
 function valueAt(given: JsonObject, path: string): Json | undefined {
