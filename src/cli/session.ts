@@ -31,12 +31,15 @@ export async function makeContext(
     config,
     readingWillDo,
     defaultLedger,
-    actor: identifyActor({
-      variables: process.env,
-      osUser: userInfo().username,
-      host: hostname(),
-      ...gitEmail(config.root),
-    }),
+    // Only what records an actor asks git for one.
+    get actor() {
+      return identifyActor({
+        variables: process.env,
+        osUser: userInfo().username,
+        host: hostname(),
+        ...gitEmail(config.root),
+      })
+    },
     host: hostname(),
     self: await identifySelf(),
     shell: { ...process.env },

@@ -30,5 +30,9 @@ export interface Target {
   readonly settings: EnvironmentConfiguration
   readonly service: string
   readonly executor: Executor
+}
+
+/** A target with the ledger that its runs are recorded in. */
+export interface RecordedTarget extends Target {
   readonly ledger: Ledger
 }

@@ -2,7 +2,6 @@ import type { EnvironmentConfiguration } from '../config/configuration.ts'
 import { PurserError } from '../core/errors.ts'
 import { list, suggest } from '../core/text.ts'
 import type { Context, Target } from './context.ts'
-import { openLedger } from './ledgers.ts'
 
 /** Finds an environment by its name. There is never a default one. */
 export function resolveEnvironment(context: Context, name: string | undefined): EnvironmentConfiguration {
@@ -22,7 +21,7 @@ export function resolveEnvironment(context: Context, name: string | undefined): 
   })
 }
 
-/** Opens what a run in an environment works with: its service's executor, and its ledger. */
+/** Finds the service that is meant, and opens its executor. */
 export async function resolveTarget(
   context: Context,
   environment: string | undefined,
@@ -37,7 +36,6 @@ export async function resolveTarget(
     settings,
     service,
     executor: await wiring.open(context.config),
-    ledger: await openLedger(context, settings),
   }
 }
 

@@ -18,8 +18,8 @@ const newFolder = () => mkdtempSync(path.join(root, 'a-'))
 describe('a journal that another process writes', () => {
   it('is followed from its first frame to its outcome, with nothing missing', async () => {
     const folder = newFolder()
-    const lines = 200_000
-    const [slow, quick] = [follow(folder, 20), follow(folder)]
+    const lines = 100_000
+    const [slow, quick] = [follow(folder, 5), follow(folder)]
     const writer = start('write-lines.ts', folder, '100000000', `${lines}`)
     const frames = await quick
     expect(bytesOf(frames).equals(numberedLines(0, lines))).toBe(true)
@@ -35,8 +35,8 @@ describe('a journal that another process writes', () => {
 
   it('is followed while its middle is cut, by the fast and the slow', async () => {
     const folder = newFolder()
-    const following = [follow(folder), follow(folder, 5), follow(folder, 50)]
-    const writer = start('write-lines.ts', folder, '1000000', '300000')
+    const following = [follow(folder), follow(folder, 2), follow(folder, 20)]
+    const writer = start('write-lines.ts', folder, '1000000', '100000')
     await writer.output
     for (const frames of [...(await Promise.all(following)), await follow(folder)]) {
       const outcome = frames.at(-1)
@@ -49,7 +49,7 @@ describe('a journal that another process writes', () => {
   })
 
   it('is whole up to where its writer was killed, and closed once by however many find it', async () => {
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       const folder = newFolder()
       const following = follow(folder)
       const writer = start('write-lines.ts', folder, round % 3 === 0 ? '400000' : '100000000', 'Infinity')
