@@ -60,8 +60,14 @@ function lostBeforeItStarted({ now }: Context): Decide {
     mayMove(run.status, 'lost')
       ? {
           kind: 'ended',
-          outcome: { end: 'lost', why: 'the purser that was starting it died; nothing of the task ran' },
+          outcome: { end: 'lost', why: whyGone(run) },
           endedAt: now(),
         }
       : undefined
+}
+
+function whyGone(run: Run): string {
+  return lastAttempt(run)?.startedAt === undefined
+    ? 'the purser that was starting it died; nothing of the task ran'
+    : "its attempt's folder was removed while it ran; what became of the task is not known"
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { PurserError } from '../../core/errors.ts'
 import type { Question } from '../executor.ts'
+import { inheritedDescriptors } from './proc/inherited.ts'
 import type { Twin } from './twin.ts'
 
 const deadlineMs = 20_000
@@ -22,7 +23,7 @@ export async function* askReleaseSide(
     cwd: twin.workingDirectory,
     env: twin.variables,
     detached: true,
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe', ...covers(4)],
   })
   process.umask(umask)
   const ended = endOf(child)
@@ -43,6 +44,14 @@ export async function* askReleaseSide(
     limit.removeEventListener('abort', endAll)
     endAll()
   }
+}
+
+/** Nothing in the place of the operator's open files, from a descriptor on. */
+function covers(from: number): 'ignore'[] {
+  return Array.from(
+    { length: Math.max(from, ...inheritedDescriptors().map((last) => last + 1)) - from },
+    () => 'ignore',
+  )
 }
 
 /** The tasks' files, which it loads, can write there too. */

@@ -13,11 +13,14 @@ export async function attachTo(
   attempt: AttemptRecord,
   folder: string,
 ): Promise<Execution | 'gone' | 'unreachable'> {
-  if (!existsSync(folder) && attempt.host !== hostname()) return 'unreachable'
-  const holder = readHolder(folder) ?? abandon(attempt, folder)
+  const isElsewhere = attempt.host !== hostname()
+  if (!existsSync(folder) && isElsewhere) return 'unreachable'
+  const holder = readHolder(folder) ?? (isElsewhere ? 'unreachable' : abandon(attempt, folder))
   if (holder === 'unreachable') return holder
   if ('abandoned' in holder) return 'gone'
   if (!isAlive(holder.supervisor) && (await readOutcome(folder)) === undefined) {
+    // a folder that several machines or containers share: from here a process over there looks dead
+    if (isElsewhere) return 'unreachable'
     await endWithoutSupervisor(folder, holder, killed(holder))
   }
   return new LocalExecution(folder)

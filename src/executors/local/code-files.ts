@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
+import type { Dirent } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { failedWith } from '../../core/errors.ts'
 
 const run = promisify(execFile)
 
@@ -15,6 +18,7 @@ export interface CodeTree {
 
 /** The files that are the code under a root: what git tracks or would, else all that do not look like data. */
 export async function listCode(root: string): Promise<CodeTree> {
+  if (!isInCheckout(root)) return { files: (await walk(root, '')).sort() }
   const git = (...args: string[]) =>
     run('git', ['-C', root, ...args], { maxBuffer: 1 << 28, env: gitEnvironment() })
   try {
@@ -28,6 +32,11 @@ export async function listCode(root: string): Promise<CodeTree> {
     // no git, no checkout, or one that belongs to somebody else: the folder itself is as good
     return { files: (await walk(root, '')).sort() }
   }
+}
+
+function isInCheckout(folder: string): boolean {
+  if (existsSync(path.join(folder, '.git'))) return true
+  return folder !== path.dirname(folder) && isInCheckout(path.dirname(folder))
 }
 
 // Other people's configuration must not decide what is hashed, and reading must not take locks.
@@ -48,8 +57,18 @@ const dataFolders = new Set([
 ])
 const dataFiles = /\.(?:log|pid|sock)$/
 
+/** What is in a folder; one that may not be looked into (`lost+found`, a database's) is data. */
+async function readable(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    if (failedWith(error, 'EACCES', 'EPERM', 'ENOENT')) return []
+    throw error
+  }
+}
+
 async function walk(root: string, folder: string): Promise<string[]> {
-  const entries = await readdir(path.join(root, folder), { withFileTypes: true })
+  const entries = await readable(path.join(root, folder))
   const nested = await Promise.all(
     entries.map(async (entry) => {
       const name = path.join(folder, entry.name)

@@ -72,6 +72,7 @@ function inspect(file: string, before: Seen | undefined): Inspected | undefined 
     return { seen, mode: (stat.mode & 0o170111).toString(8), changedAt: stat.ctimeMs }
   } catch (error) {
     if (failedWith(error, 'ENOENT')) return undefined // tracked, but deleted
+    if (failedWith(error, 'EACCES', 'EPERM')) return undefined // the app can't read it either, or it is somebody's data
     throw error
   }
 }

@@ -6,15 +6,12 @@ import type { Place } from '../../environment/wiring.ts'
 import type { AttemptRecord } from '../../runs/events.ts'
 import type { AttemptSpec, Execution, Executor, Question, Work } from '../executor.ts'
 import { askReleaseSide } from './ask.ts'
-import { attachTo } from './attach.ts'
 import { type FinderOptions, findServing } from './find/find-serving.ts'
-import { LocalExecution } from './local-execution.ts'
 import { type LocalRelease, readLocalRelease } from './local-release.ts'
 import { nodeOf } from './node-program.ts'
 import { isAlive } from './proc/identity.ts'
 import { readVariables, type ServingProcess } from './proc/serving-process.ts'
 import { programFiles } from './program-files.ts'
-import { startSupervisor } from './start-supervisor.ts'
 import type { Order } from './supervisor/order.ts'
 import { describeTwin, resolveProgram, type Twin } from './twin.ts'
 
@@ -48,6 +45,7 @@ export class LocalExecutor implements Executor {
   }
 
   async start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution> {
+    const { LocalExecution, startSupervisor } = await attempts()
     const folder = this.#folder(attempt.id)
     const order = this.#order(attempt, folder, release)
     try {
@@ -62,6 +60,7 @@ export class LocalExecutor implements Executor {
   }
 
   async attach(attempt: AttemptRecord): Promise<Execution | 'gone' | 'unreachable'> {
+    const { attachTo } = await attempts()
     return attachTo(attempt, this.#folder(attempt.id))
   }
 
@@ -104,6 +103,11 @@ export class LocalExecutor implements Executor {
   #folder(attempt: string): string {
     return path.join(this.#place.state, 'attempts', attempt)
   }
+}
+
+/** Loaded when there is an attempt: whoever only looks at a release does without journals. */
+function attempts() {
+  return import('./attempts.ts')
 }
 
 function programOf(work: Work, app: ServingProcess, twin: Twin): readonly string[] {

@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { exitCodes, PurserError } from '../../core/errors.ts'
-import { count } from '../../core/text.ts'
+import { looksSecret } from '../../core/redaction/secrets.ts'
+import { count, list } from '../../core/text.ts'
 import type { Fact, Facts, Instance, Release } from '../../environment/release.ts'
 import { type CodeHash, hashCode } from './code-hash.ts'
-import { readServingProcess, type ServingProcess } from './proc/serving-process.ts'
+import { readServingProcess, readVariables, type ServingProcess } from './proc/serving-process.ts'
 
 /** A release of plain processes: what the contract tells, and the processes that it was read from. */
 export interface LocalRelease extends Release {
@@ -30,8 +31,17 @@ async function hashTrees(
   processes: readonly ServingProcess[],
   cache: string,
 ): Promise<Map<string, CodeHash>> {
+  const homeless = processes.find(({ workingDirectory }) => workingDirectory === '/')
+  if (homeless !== undefined) throw withoutFolder(homeless)
   const roots = [...new Set(processes.map(({ workingDirectory }) => workingDirectory))]
   return new Map(await Promise.all(roots.map(async (root) => [root, await hashCode(root, cache)] as const)))
+}
+
+function withoutFolder({ identity }: ServingProcess): PurserError {
+  return new PurserError('APP_UNREADABLE', {
+    message: `Process ${identity.pid}, which serves, works in "/": its code can't be told from everything else on this machine.`,
+    remedy: "Start the app in its own folder (systemd's `WorkingDirectory=`).",
+  })
 }
 
 function codeOf(code: ReadonlyMap<string, CodeHash>, { workingDirectory }: ServingProcess): CodeHash {
@@ -43,7 +53,7 @@ function codeOf(code: ReadonlyMap<string, CodeHash>, { workingDirectory }: Servi
 function oneDigest(processes: readonly ServingProcess[], code: ReadonlyMap<string, CodeHash>): string {
   const digests = new Map<string, ServingProcess[]>()
   for (const process of processes) {
-    const key = `${codeOf(code, process).digest} run by ${process.executable}`
+    const key = describeWhole(process, codeOf(code, process))
     digests.set(key, [...(digests.get(key) ?? []), process])
   }
   if (digests.size > 1) {
@@ -57,7 +67,33 @@ function oneDigest(processes: readonly ServingProcess[], code: ReadonlyMap<strin
       exitCode: exitCodes.refused,
     })
   }
+  refuseOtherVariables(processes)
   return codeOf(code, processes[0] as ServingProcess).digest
+}
+
+/** Two deployments of the same code (staging, production) on one machine are told apart by where they are, and whose. */
+function describeWhole({ executable, workingDirectory, user }: ServingProcess, { digest }: CodeHash): string {
+  return `${digest} in ${workingDirectory}, run by ${executable} as user ${user.uid}:${user.gid}`
+}
+
+/** Variables that decide what a process works on. Others may differ: a worker's number, an instance's port. */
+const decisive = /_(?:URL|URI|HOST|DSN)$/
+
+/** Throws `RELEASES_MIXED` when a run would depend on which of the processes was taken for its model. */
+function refuseOtherVariables(processes: readonly ServingProcess[]): void {
+  const [first, ...others] = processes.map(({ identity }) => readVariables(identity))
+  const names = new Set([first, ...others].flatMap((variables) => [...(variables?.keys() ?? [])]))
+  const differing = [...names].filter(
+    (name) =>
+      (decisive.test(name) || looksSecret(name)) &&
+      others.some((variables) => variables.get(name) !== first?.get(name)),
+  )
+  if (differing.length === 0) return
+  throw new PurserError('RELEASES_MIXED', {
+    message: `The app's processes (${processes.map(({ identity }) => identity.pid).join(', ')}) run with different values of ${list(differing.sort())}: which ones a run should get can't be known.`,
+    remedy: 'Let a restart finish, or find the one app that is meant by its port or its pid file.',
+    exitCode: exitCodes.refused,
+  })
 }
 
 function toInstance(process: ServingProcess, code: CodeHash): Instance {

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { PurserError } from '../../core/errors.ts'
 import type { Argv } from '../../tasks/task.ts'
@@ -53,7 +53,7 @@ function searchPath(twin: Twin): string[] {
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
-    return true
+    return statSync(file).isFile()
   } catch {
     return false
   }

@@ -57,6 +57,7 @@ export function readServingProcess(pid: number): ServingProcess {
 export function readVariables(identity: ProcessIdentity): ReadonlyMap<string, string> {
   try {
     const pairs = nulSeparated(readFileSync(`/proc/${identity.pid}/environ`, 'utf8'))
+    if (pairs.some((pair) => !pair.includes('='))) throw writtenOver(identity.pid)
     return new Map(
       pairs
         .filter((pair) => pair.indexOf('=') > 0)
@@ -96,6 +97,14 @@ function endedMeanwhile(pid: number): PurserError {
   return new PurserError('APP_NOT_RUNNING', {
     message: `Process ${pid}, which was serving, has ended while it was being read.`,
     remedy: 'Start the app, or wait for its restart, and try again.',
+  })
+}
+
+// A title for `ps` is written where the variables were (setproctitle, Perl's `$0`), and what is left looks like none.
+function writtenOver(pid: number): PurserError {
+  return new PurserError('APP_UNREADABLE', {
+    message: `Process ${pid}, which serves, has written over the variables that it was started with, so that a run can't be given the same.`,
+    remedy: 'Let it not set its process title, or name a process of the app that does not.',
   })
 }
 

@@ -1,0 +1,3 @@
+export { attachTo } from './attach.ts'
+export { LocalExecution } from './local-execution.ts'
+export { startSupervisor } from './start-supervisor.ts'
