@@ -35,6 +35,7 @@ export function purser(...args: readonly string[]): Side {
 /** Starts the example app and its database. Disposing of it stops them. */
 export async function startAtlas(): Promise<AsyncDisposable> {
   const atlas = spawn(process.execPath, ['start.ts'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  process.on('exit', () => atlas.kill('SIGTERM')) // also when nobody reads the table any more
   const ended = once(atlas, 'exit')
   const lines = createInterface({ input: atlas.stdout })
   await Promise.race([once(lines, 'line'), ended])

@@ -104,13 +104,17 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
     if (!flags.json) console.error(describeStart(started.run))
     if (flags.detach) return sayDetached(started, flags.json)
     interruption.onFirst(() => cancel(context, started))
+    process.exitCode = leftToItself
     const frames = followRun(context, started.run, started.ledger, started.execution, interruption.leave)
     await (flags.json ? printFramesAsJson(frames) : printFrames(frames, { live: true }))
     const run = await settleRun(context, started.ledger, await readRun(started.ledger, started.run.id))
     console[flags.json ? 'log' : 'error'](flags.json ? JSON.stringify(viewRun(run)) : describeEnd(run))
-    process.exitCode = exitOf(run).exitCode
+    process.exitCode = exitOf(run).exitCode ?? leftToItself
   },
 })
+
+// Whoever stopped watching, or whose output nobody reads any more, can't know of a success: as a shell ends at Ctrl-C.
+const leftToItself = 130
 
 async function readWish({ afterDashes }: Session, flags: Flags, task: string | undefined): Promise<Wish> {
   const { environment, service, reason, timeout, param = [], params } = flags

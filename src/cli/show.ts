@@ -9,7 +9,7 @@ import { describeOutcome } from '../runs/outcomes.ts'
 import { lastAttempt, type RecordedEvent, type Run, statusAfter } from '../runs/run.ts'
 import { jsonFlag, runArgument } from './flags.ts'
 import { makeContext, type Session } from './session.ts'
-import { printable } from './terminal/printable.ts'
+import { printable, printableLines } from './terminal/printable.ts'
 import { describeProgress } from './terminal/progress-line.ts'
 import { paint, paintStatus } from './terminal/style.ts'
 import { table } from './terminal/table.ts'
@@ -60,8 +60,8 @@ function facts(run: Run, look: Look, outputIntact: boolean | undefined): string 
     ['who', `${printable(actor.name)} (${actor.kind}, by ${actor.source}; ${printable(actor.os)})`],
     ['why', request.reason === undefined ? undefined : printable(request.reason)],
     ['release', release.digest],
-    ...release.instances.map((instance): [string, string] => ['', describeInstance(instance)]),
-    ...request.notices.map((notice): [string, string] => ['notice', notice]),
+    ...release.instances.map((instance): [string, string] => ['', printable(describeInstance(instance))]),
+    ...request.notices.map((notice): [string, string] => ['notice', printable(notice)]),
     ['progress', progressOf(run, look)],
     ['containment', lastAttempt(run)?.containment],
     [
@@ -122,7 +122,7 @@ function remark(event: RunEvent): string {
 function refusals({ refusals }: Run): string[] {
   return refusals.flatMap(({ code, message, remedy }) => [
     '',
-    `${paint('red', code)} ${message}`,
+    `${paint('red', code)} ${printableLines(message)}`,
     `  → ${remedy}`,
   ])
 }

@@ -34,7 +34,9 @@ export const command = buildCommand<Flags, [], Session>({
     if (json) return console.log(JSON.stringify(manifest))
     for (const task of manifest.tasks) console.log(describeTask(task))
     for (const { file, why } of manifest.broken) {
-      console.log(`${paint('red', '✖')} ${file} ${paint('red', 'is broken')}\n    ${printable(why)}`)
+      console.log(
+        `${paint('red', '✖')} ${printable(file)} ${paint('red', 'is broken')}\n    ${printable(why)}`,
+      )
     }
     if (manifest.tasks.length + manifest.broken.length === 0) {
       console.log('The release has no tasks. `purser init` writes a first one.')

@@ -23,7 +23,7 @@ export function hashBody(body: string): string {
  * An event's hash: SHA-256 over the JSON array of everything else that is stored of it, the body by its own hash, so
  * that retention can drop a body and keep the chain.
  */
-export function hashEvent(event: Omit<StoredEvent, 'hash' | 'body'>): string {
+function hashEvent(event: Omit<StoredEvent, 'hash' | 'body'>): string {
   const { sequence, previous, run, kind, at, claim, bodyHash } = event
   return createHash('sha256')
     .update(JSON.stringify([sequence, previous, run, kind, at, claim, bodyHash]))

@@ -43,7 +43,9 @@ async function openWiring({ config, readingWillDo, warn }: Context, wiring: Ledg
 /** Every ledger of the configuration, each once. */
 export async function allLedgers(context: Context): Promise<readonly Ledger[]> {
   const environments = Object.values(context.config.configuration.environments)
-  return [...new Set(await Promise.all(environments.map((settings) => openLedger(context, settings))))]
+  const ledgers = await Promise.all(environments.map((settings) => openLedger(context, settings)))
+  // one file may be named in two ways
+  return [...new Map(ledgers.map((ledger) => [ledger.location, ledger])).values()]
 }
 
 export async function readRun(ledger: Ledger, id: string): Promise<Run> {

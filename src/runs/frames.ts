@@ -9,7 +9,7 @@ export type Containment = 'exact' | 'best-effort'
 export interface OutputSummary {
   /** Bytes that the task wrote, after redaction. */
   readonly bytes: number
-  /** Bytes that the quota cut out of the middle. */
+  /** Bytes that are missing: the quota cut them out of the middle, or the disk was full. */
   readonly cut: number
   /** SHA-256 of what was kept, in hex. */
   readonly digest: string
@@ -19,7 +19,7 @@ export interface OutputSummary {
 export type FrameBody =
   | { readonly kind: 'started'; readonly pid: number; readonly containment: Containment }
   | { readonly kind: 'output'; readonly stream: Stream; readonly bytes: Uint8Array }
-  /** The quota cut this many bytes of output here. */
+  /** So many bytes of output are missing here: the quota cut them, or the disk was full. */
   | { readonly kind: 'cut'; readonly bytes: number }
   | { readonly kind: 'progress'; readonly done: number; readonly total?: number; readonly label?: string }
   /** A sentence of Purser's own for whoever watches. */

@@ -2,6 +2,7 @@ import { byteSize, duration } from '../../core/text.ts'
 import { durationOf } from '../../operations/view-run.ts'
 import { describeOutcome } from '../../runs/outcomes.ts'
 import { lastAttempt, type Run } from '../../runs/run.ts'
+import { printable } from './printable.ts'
 import { describeRefusal } from './report-error.ts'
 import { paint, paintStatus } from './style.ts'
 
@@ -11,9 +12,11 @@ export function describeStart({ id, request }: Run): string {
   const { task, environment, service, release, notices } = request
   const place = paint('dim', `in ${environment}/${service}, release ${shortDigest(release.digest)}`, stream)
   const lines = [
-    `${paint('cyan', '▸', stream)} ${paint('bold', task, stream)} ${place}  run ${paint('cyan', id, stream)}`,
+    `${paint('cyan', '▸', stream)} ${paint('bold', printable(task), stream)} ${place}  run ${paint('cyan', id, stream)}`,
   ]
-  return [...lines, ...notices.map((notice) => paint('yellow', `  ! ${notice}`, stream))].join('\n')
+  return [...lines, ...notices.map((notice) => paint('yellow', `  ! ${printable(notice)}`, stream))].join(
+    '\n',
+  )
 }
 
 /** The lines after a run's output. */

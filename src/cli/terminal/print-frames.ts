@@ -27,7 +27,7 @@ export async function printFrames(
         console.error(
           paint(
             'yellow',
-            `  ! ${byteSize(frame.bytes)} of output were cut here by the quota`,
+            `  ! ${byteSize(frame.bytes)} of output are missing here: cut by the quota, or the disk was full`,
             process.stderr,
           ),
         )

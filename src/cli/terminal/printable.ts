@@ -2,3 +2,8 @@
 export function printable(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ')
 }
+
+/** The same for a text of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}

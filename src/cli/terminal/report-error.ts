@@ -1,4 +1,5 @@
 import { Bug, type ExitCode, exitCodes, PurserError, type Refusal } from '../../core/errors.ts'
+import { printableLines } from './printable.ts'
 import { paint } from './style.ts'
 
 /** Prints what went wrong, and gives the exit code for it. Users' mistakes and ours look different. */
@@ -22,7 +23,7 @@ const softwareFailure = 70
 /** A refusal in three parts: what, why, what to do. */
 export function describeRefusal({ code, message, remedy }: Refusal): string {
   const stream = process.stderr
-  return `${paint('red', '✖', stream)} ${message}\n  ${paint('dim', '→', stream)} ${remedy}  ${paint('dim', code, stream)}`
+  return `${paint('red', '✖', stream)} ${printableLines(message)}\n  ${paint('dim', '→', stream)} ${remedy}  ${paint('dim', code, stream)}`
 }
 
 function toRefusal({ code, message, remedy }: Refusal): Refusal {

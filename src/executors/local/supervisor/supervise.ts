@@ -115,5 +115,5 @@ async function endWhatIsLeft(containment: Containment, journal: Journal): Promis
 }
 
 function tooShortNotice({ tooShort }: Redactor): string {
-  return `Too short to be redacted without harm to other text: the value of ${tooShort.join(', ')}.`
+  return `Not redacted, because it is too short or too ordinary a word: the value of ${tooShort.join(', ')}.`
 }
