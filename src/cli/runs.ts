@@ -8,7 +8,7 @@ import { durationOf, viewRun } from '../operations/view-run.ts'
 import { lastAttempt, type Run } from '../runs/run.ts'
 import { environmentFlag, jsonFlag } from './flags.ts'
 import { makeContext, type Session } from './session.ts'
-import { printable } from './terminal/printable.ts'
+import { printable, shortened } from './terminal/printable.ts'
 import { paint, paintStatus } from './terminal/style.ts'
 import { table } from './terminal/table.ts'
 
@@ -63,13 +63,22 @@ function row(run: Run, now: number): string[] {
   return [
     paint('cyan', run.id),
     paintStatus(run.status),
-    printable(task).slice(0, 40),
+    shortened(task, 32),
     environment,
-    `${duration(now - run.requestedAt)} ago`,
+    `${age(now - run.requestedAt)} ago`,
     took === undefined ? '' : duration(took),
-    printable(actor.name),
+    shortened(actor.name, 24),
     printable(reason),
   ]
+}
+
+/** Coarser than a duration: `5 s`, `12 min`, `3 h`, `4 days`. */
+function age(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`
+  return `${Math.floor(seconds / 86_400)} days`
 }
 
 function sinceStart(run: Run, now: number): number | undefined {

@@ -7,3 +7,9 @@ export function printable(text: string): string {
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n')
 }
+
+/** The same, and no longer than so many characters. */
+export function shortened(text: string, length: number): string {
+  const line = printable(text)
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`
+}

@@ -56,7 +56,8 @@ export function readServingProcess(pid: number): ServingProcess {
 /** The variables that a process was started with, to the byte where they are UTF-8. */
 export function readVariables(identity: ProcessIdentity): ReadonlyMap<string, string> {
   try {
-    const pairs = nulSeparated(readFileSync(`/proc/${identity.pid}/environ`, 'utf8'))
+    const text = readFileSync(`/proc/${identity.pid}/environ`, 'utf8')
+    const pairs = text === '' ? [] : nulSeparated(text)
     if (pairs.some((pair) => !pair.includes('='))) throw writtenOver(identity.pid)
     return new Map(
       pairs
