@@ -165,3 +165,25 @@ export default defineScript({ name: 'echo', summary: 'Echoes.',
     })
   })
 })
+
+describe('the manifest', () => {
+  it('is asked of the release once for each state of its code', async () => {
+    await using project = makeProject()
+    project.write(
+      'tasks/counted.js',
+      `import { appendFileSync } from 'node:fs'
+import { defineCommand } from 'purser'
+appendFileSync('loaded.log', 'x')
+export default defineCommand({ name: 'counted', summary: 'Is counted.', command: ['true'] })`,
+    )
+    await project.startApp()
+    const loads = async () => {
+      await purser(project.folder, ['tasks', '-e', 'local'])
+      return readFileSync(path.join(project.folder, 'loaded.log'), 'utf8').length
+    }
+    expect(await loads()).toBe(1)
+    expect(await loads()).toBe(1)
+    project.write('lib.js', '')
+    expect(await loads()).toBe(2)
+  })
+})

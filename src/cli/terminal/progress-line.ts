@@ -10,6 +10,8 @@ interface Progress {
 }
 
 const barWidth = 24
+// A terminal that does not say how wide it is says 0.
+const defaultColumns = 80
 
 /** One line at the bottom of a terminal that tells how far a task is. Nothing at all where there is no terminal. */
 export class ProgressLine {
@@ -24,7 +26,10 @@ export class ProgressLine {
   update(progress: Progress): void {
     this.#first ??= progress
     if (!this.#stream.isTTY) return
-    const text = describeProgress(progress, this.#first).slice(0, this.#stream.columns - 1)
+    const text = describeProgress(progress, this.#first).slice(
+      0,
+      (this.#stream.columns || defaultColumns) - 1,
+    )
     this.clear()
     this.#shown = text
     this.#stream.write(paint('cyan', text, this.#stream))

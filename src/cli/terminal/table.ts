@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 /** Aligns columns; colours do not count as width. The last column is not padded, and is cut to the terminal's. */
 export function table(
   rows: readonly (readonly string[])[],
-  width = process.stdout.columns ?? Number.POSITIVE_INFINITY,
+  width = process.stdout.columns || Number.POSITIVE_INFINITY,
 ): string {
   const columns = Math.max(0, ...rows.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, column) =>

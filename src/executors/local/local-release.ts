@@ -119,9 +119,12 @@ function toInstance(process: ServingProcess, code: CodeHash): Instance {
   return { id: `process ${identity.pid}`, facts: new Map(facts) satisfies Facts }
 }
 
+// A start is known to a hundredth of a second, a change to a tick of the file system's clock.
+const toleranceMs = 50
+
 function noticesOf(process: ServingProcess, code: CodeHash): string[] {
   const notices: string[] = []
-  const changed = code.changedSince(process.startedAt)
+  const changed = code.changedSince(process.startedAt + toleranceMs)
   if (changed.length > 0) {
     const named = changed.slice(0, 3).join(', ')
     const more = changed.length > 3 ? ' …' : ''

@@ -4,8 +4,8 @@ import { failedWith, PurserError, reasonOf } from '../../../core/errors.ts'
 import { identify } from '../proc/identity.ts'
 import { readServingProcess } from '../proc/serving-process.ts'
 
-// A start is known to a hundredth of a second, counted from a boot that is known to the second.
-const toleranceMs = 2_000
+// A start is known to a hundredth of a second, and clocks are set.
+const toleranceMs = 1_000
 
 /** The process that a pid file names, if it is the one that the file was written for. */
 export function findByPidFile(pidFile: string, root: string): number {

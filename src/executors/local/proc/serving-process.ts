@@ -89,9 +89,10 @@ function unifiedCgroup(text: string): string {
 // USER_HZ is 100 on every architecture that Node runs on.
 const ticksPerSecond = 100
 
+// From the uptime, which has hundredths, and not from the time of the boot, which has whole seconds.
 function startTime(ticks: number): number {
-  const bootedAt = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]) * 1_000
-  return bootedAt + (ticks / ticksPerSecond) * 1_000
+  const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
+  return Date.now() - (uptime - ticks / ticksPerSecond) * 1_000
 }
 
 function endedMeanwhile(pid: number): PurserError {

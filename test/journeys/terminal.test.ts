@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { purser, purserProgram, typePurser } from '../support/cli.ts'
+import { makeProject, type Project } from '../support/project.ts'
+
+const colour = '\u001b['
+let project: Project
+
+beforeAll(async () => {
+  project = makeProject()
+  project.write(
+    'tasks/steps.js',
+    `import { defineScript } from 'purser'
+import { setTimeout } from 'node:timers/promises'
+export default defineScript({
+  name: 'steps', summary: 'Takes three steps.',
+  async run({ progress }) {
+    for (const step of [1, 2, 3]) { progress(step, 3, 'steps'); await setTimeout(250) }
+    console.log('three steps taken')
+  },
+})`,
+  )
+  await project.startApp()
+})
+afterAll(() => project[Symbol.asyncDispose]())
+
+/** Types a command on a pseudo-terminal; gives all that the terminal got. */
+function onTerminal(variables: Readonly<Record<string, string>>, ...args: readonly string[]): string {
+  const words = [process.execPath, purserProgram, ...args].map((word) => `'${word}'`).join(' ')
+  const { stdout, status } = spawnSync('script', ['--quiet', '--return', '--command', words, '/dev/null'], {
+    cwd: project.folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', TERM: 'xterm-256color', ...variables },
+  })
+  expect(status).toBe(0)
+  return stdout
+}
+
+describe('on a terminal', () => {
+  it('a run is coloured, and shows its progress in one line that goes away', () => {
+    const seen = onTerminal({}, 'run', 'steps', '-e', 'local')
+    expect(seen).toContain(colour)
+    expect(seen).toMatch(/33 %.*1 of 3 steps/)
+    expect(seen).toContain('\r\u001b[K')
+    expect(seen).toContain('three steps taken')
+  })
+
+  it('NO_COLOR takes the colours away, and nothing else', () => {
+    const seen = onTerminal({ NO_COLOR: '1' }, 'run', 'steps', '-e', 'local')
+    expect(seen).toMatch(/33 %.*1 of 3 steps/)
+    expect(seen.replaceAll('\r\u001b[K', '')).not.toContain(colour)
+    expect(onTerminal({ NO_COLOR: '1' }, 'runs')).not.toContain(colour)
+  })
+})
+
+describe('in a pipe', () => {
+  it('there is no colour and no progress line', async () => {
+    const { stdout, stderr } = await purser(project.folder, ['run', 'steps', '-e', 'local'])
+    expect(stdout).toBe('three steps taken\n')
+    for (const trace of ['\u001b', '\r', '%']) expect(stderr).not.toContain(trace)
+  })
+
+  it('a reader that has enough ends the command quietly', async () => {
+    const typed = typePurser(project.folder, ['run', '-e', 'local', '--', 'yes'])
+    await typed.printed('y\ny\n')
+    typed.process.stdout?.destroy()
+    const { stderr } = await typed.finished
+    expect(stderr).not.toContain('EPIPE')
+    await purser(project.folder, ['cancel', 'last'])
+  })
+
+  it('JSON is one frame a line, and the run last', async () => {
+    const { stdout } = await purser(project.folder, ['run', 'steps', '-e', 'local', '--json'])
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.map(({ kind }) => kind).filter((kind) => kind !== 'progress')).toEqual([
+      'started',
+      'output',
+      'outcome',
+      'script',
+    ])
+    expect(lines.at(-1)).toMatchObject({ status: 'succeeded', exitCode: 0, exitCodeFrom: 'task' })
+  })
+})
+
+it('help shows an example of every command', async () => {
+  const commands = [
+    'init',
+    'check',
+    'tasks',
+    'run',
+    'runs',
+    'show',
+    'logs',
+    'cancel',
+    'ledger verify',
+    'ledger head',
+    'ledger export',
+    'completion',
+  ]
+  for (const command of commands) {
+    const { code, stdout } = await purser('/', [...command.split(' '), '--help'])
+    expect([command, code]).toEqual([command, 0])
+    expect(stdout).toMatch(new RegExp(`\\n  (?:source <\\()?purser ${command}`))
+  }
+})
+
+it('another system is told so', async () => {
+  const darwin = "data:text/javascript,Object.defineProperty(process,'platform',{value:'darwin'})"
+  const { code, stderr } = await purser(project.folder, ['runs'], {
+    variables: { NODE_OPTIONS: `--import=${darwin}` },
+  })
+  expect([code, stderr]).toEqual([80, expect.stringContaining('/proc, which darwin does not have')])
+})
+
+it('a shell completes commands, environments, tasks and runs', async () => {
+  await purser(project.folder, ['tasks', '-e', 'local'])
+  const complete = async (...words: string[]) =>
+    (await purser(project.folder, ['complete-words', '--', ...words])).stdout.split('\n').filter(Boolean)
+  expect(await complete('ru')).toEqual(['run', 'runs'])
+  expect(await complete('run', '-e', '')).toEqual(['local'])
+  expect(await complete('run', 'st')).toContain('steps')
+  expect(await complete('show', 'la')).toEqual(['last'])
+  const { stdout } = await purser(project.folder, ['completion', 'bash'])
+  const words = `purser() { '${process.execPath}' '${purserProgram}' "$@"; }; COMP_WORDS=(purser sh); COMP_CWORD=1; _purser; echo "$COMPREPLY"`
+  const { stdout: replied } = spawnSync('bash', ['-c', `${stdout}\n${words}`], {
+    cwd: project.folder,
+    encoding: 'utf8',
+  })
+  expect(replied).toBe('show\n')
+})
