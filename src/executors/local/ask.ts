@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { PurserError } from '../../core/errors.ts'
@@ -9,6 +10,8 @@ import type { Twin } from './twin.ts'
 
 const deadlineMs = 20_000
 const keptComplaints = 4_000
+// A thousand tasks with large schemas have less.
+const mostBytes = 50_000_000
 
 /** Asks the release side in a twin of the app. What the task files print while they load is no answer. */
 export async function* askReleaseSide(
@@ -18,14 +21,16 @@ export async function* askReleaseSide(
   signal: AbortSignal,
 ): AsyncIterable<unknown> {
   const [program = '', ...args] = argv
+  const nothing = openSync('/dev/null', 'r')
   const umask = process.umask(twin.umask)
   const child = spawn(program, args, {
     cwd: twin.workingDirectory,
     env: twin.variables,
     detached: true,
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe', ...covers(4)],
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe', ...covers(4, nothing)],
   })
   process.umask(umask)
+  closeSync(nothing)
   const ended = endOf(child)
   const [input, , errors, answers] = child.stdio as unknown as [Writable, null, Readable, Readable]
   const complaints = keepEnd(errors)
@@ -35,7 +40,13 @@ export async function* askReleaseSide(
   try {
     input.on('error', () => {}) // it ended early: its end says how
     input.end(JSON.stringify(question))
-    for await (const line of createInterface({ input: answers })) yield parse(line, question)
+    const lines = createInterface({ input: answers })
+    let heard = 0
+    answers.on('data', (bytes: Uint8Array) => {
+      heard += bytes.length
+      if (heard > mostBytes) endAll()
+    })
+    for await (const line of lines) yield parse(line, question)
     const end = await ended
     signal.throwIfAborted()
     if (limit.aborted) throw failed(question, `it gave no answer in ${deadlineMs / 1_000} s`, complaints())
@@ -46,12 +57,11 @@ export async function* askReleaseSide(
   }
 }
 
-/** Nothing in the place of the operator's open files, from a descriptor on. */
-function covers(from: number): 'ignore'[] {
-  return Array.from(
-    { length: Math.max(from, ...inheritedDescriptors().map((last) => last + 1)) - from },
-    () => 'ignore',
-  )
+/** What takes the place of the operator's open files, from a descriptor on; `ignore` leaves what would be there. */
+function covers(from: number, nothing: number): ('ignore' | number)[] {
+  const inherited = inheritedDescriptors()
+  const length = Math.max(from, ...inherited.map((descriptor) => descriptor + 1)) - from
+  return Array.from({ length }, (_, at) => (inherited.includes(from + at) ? nothing : 'ignore'))
 }
 
 /** The tasks' files, which it loads, can write there too. */

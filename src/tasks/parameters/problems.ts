@@ -65,7 +65,9 @@ function valueAt(given: JsonObject, path: string): Json | undefined {
     .split('.')
     .reduce<Json | undefined>(
       (value, step) =>
-        typeof value === 'object' && value !== null ? (value as JsonObject)[step] : undefined,
+        typeof value === 'object' && value !== null && Object.hasOwn(value, step)
+          ? (value as JsonObject)[step]
+          : undefined,
       given,
     )
 }

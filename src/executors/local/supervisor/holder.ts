@@ -20,7 +20,8 @@ export interface Supervision {
 /** Takes the attempt. `false` when somebody has already. */
 export function takeHold(folder: string, holder: Holder): boolean {
   const temporary = path.join(folder, `holder.${process.pid}`)
-  writeFileSync(temporary, JSON.stringify(holder))
+  // flushed, so that a loss of power leaves no empty one: nobody could tell any more whose the attempt was
+  writeFileSync(temporary, JSON.stringify(holder), { flush: true })
   try {
     // A link appears whole or not at all, and never over another.
     linkSync(temporary, path.join(folder, 'holder.json'))

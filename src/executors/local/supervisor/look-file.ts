@@ -19,7 +19,8 @@ export function readLook(folder: string): Look {
   try {
     return JSON.parse(readFileSync(path.join(folder, 'look.json'), 'utf8'))
   } catch (error) {
-    if (failedWith(error, 'ENOENT')) return {}
+    // none yet, or one that a loss of power left empty: the journal has it all
+    if (failedWith(error, 'ENOENT') || error instanceof SyntaxError) return {}
     throw error
   }
 }
