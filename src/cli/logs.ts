@@ -1,7 +1,6 @@
 import { buildCommand } from '@stricli/core'
 import { loadConfig } from '../config/load-config.ts'
 import { readLog } from '../operations/read-log.ts'
-import { settleRuns } from '../operations/settle-runs.ts'
 import { showRun } from '../operations/show-run.ts'
 import { jsonFlag, runArgument } from './flags.ts'
 import { makeContext, type Session } from './session.ts'
@@ -32,7 +31,6 @@ export const command = buildCommand<Flags, [run: string], Session>({
   },
   async func({ follow, json }, typed) {
     const context = await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: true })
-    await settleRuns(context)
     const { run, frames } = await readLog(context, typed, { follow, signal: context.signal })
     await (json ? printFramesAsJson(frames) : printFrames(frames, { live: follow }))
     if (!follow || json) return

@@ -14,7 +14,7 @@ import {
 import { exitCodes, PurserError, type Refusal, reasonOf } from '../core/errors.ts'
 import { suggest } from '../core/text.ts'
 import type { Session, Wired } from './session.ts'
-import { describeRefusal, reportError } from './terminal/report-error.ts'
+import { asJson, describeRefusal, reportError } from './terminal/report-error.ts'
 
 type Command = Parameters<typeof buildRouteMap<string, Session>>[0]['routes'][string]
 
@@ -86,13 +86,20 @@ const text: typeof text_en = {
   exceptionWhileRunningCommand: (error: unknown): string => {
     throw error
   },
-  exceptionWhileParsingArguments: (error: unknown): string => describeRefusal(usageRefusal(error)),
+  exceptionWhileParsingArguments: (error: unknown): string => sayRefusal(usageRefusal(error)),
   noCommandRegisteredForInput: ({ input }): string =>
-    describeRefusal({
+    sayRefusal({
       code: 'USAGE',
       message: `There is no command "${input}". ${suggest(input, Object.keys(commands), 'commands')}`,
       remedy: '`purser --help` lists them.',
     }),
+}
+
+/** For people, the text that Stricli prints to stderr; for programs, JSON on stdout. */
+function sayRefusal(refusal: Refusal): string {
+  if (!process.argv.includes('--json')) return describeRefusal(refusal)
+  console.log(JSON.stringify({ error: asJson(refusal) }))
+  return ''
 }
 
 function usageRefusal(error: unknown): Refusal {
@@ -116,12 +123,16 @@ function onlyListed(brief: string): Command {
   return buildCommand<object, [], Session>({ parameters: {}, docs: { brief }, func: () => {} })
 }
 
-/** \`purser logs … | head\`: the reader has what it wanted. */
+/** `purser logs … | head`: the reader has what it wanted. */
 function endQuietlyWhenNobodyReads(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit()
-      throw error
+      console.error(`✖ What purser prints can't be written: ${error.message}.`)
+      process.exit(outputFailure)
     })
   }
 }
+
+// sysexits.h, EX_IOERR: outside Purser's own range, and not the task's.
+const outputFailure = 74

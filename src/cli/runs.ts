@@ -3,7 +3,6 @@ import { loadConfig } from '../config/load-config.ts'
 import { PurserError } from '../core/errors.ts'
 import { duration } from '../core/text.ts'
 import { listRuns } from '../operations/list-runs.ts'
-import { settleRuns } from '../operations/settle-runs.ts'
 import { durationOf, viewRun } from '../operations/view-run.ts'
 import { lastAttempt, type Run } from '../runs/run.ts'
 import { environmentFlag, jsonFlag } from './flags.ts'
@@ -42,7 +41,6 @@ export const command = buildCommand<Flags, [], Session>({
   },
   async func({ environment, limit, json }) {
     const context = await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: true })
-    await settleRuns(context)
     const runs = await listRuns(context, { environment, limit })
     if (json) console.log(JSON.stringify(runs.map((run) => viewRun(run))))
     else if (runs.length === 0)

@@ -9,6 +9,7 @@ import { advanceOrTell } from './advance-run.ts'
 import type { Context } from './context.ts'
 import { findExecution } from './find-execution.ts'
 import { type FoundRun, readRun } from './ledgers.ts'
+import { redactReason } from './redact-reason.ts'
 import { settleRun } from './settle-runs.ts'
 
 const appearsWithinMs = 10_000
@@ -21,7 +22,8 @@ export async function cancelRun(
 ): Promise<Run> {
   const current = await settleRun(context, ledger, run)
   if (isEnd(current.status)) throw alreadyEnded(current)
-  const asked = await advanceOrTell(context, ledger, current, (now) => cancelEvent(now, context, reason))
+  const why = reason === undefined ? undefined : await redactReason(context, current, reason)
+  const asked = await advanceOrTell(context, ledger, current, (now) => cancelEvent(now, context, why))
   if (isEnd(asked.status)) return asked // it had not started
   const execution = await awaitExecution(context, ledger, asked)
   if (typeof execution === 'object') await execution.stop()

@@ -1,4 +1,4 @@
-import { PurserError, type Refusal } from '../core/errors.ts'
+import { exitCodes, PurserError, type Refusal } from '../core/errors.ts'
 import { attemptId } from '../core/ids.ts'
 import { applyEvent, type Run } from '../runs/run.ts'
 import type { Context, RecordedTarget } from './context.ts'
@@ -23,6 +23,7 @@ export async function claimRun(
   throw new PurserError('RUN_ENDED', {
     message: `Run ${run.id} was cancelled before it started.`,
     remedy: 'Nothing was started. `purser show` tells who cancelled it.',
+    exitCode: exitCodes.cancelled,
   })
 }
 

@@ -2,7 +2,7 @@ import type { Run } from '../runs/run.ts'
 import type { Context } from './context.ts'
 import { allLedgers, openLedger, readRun } from './ledgers.ts'
 import { resolveEnvironment } from './resolve-target.ts'
-import { settleRun } from './settle-runs.ts'
+import { settleRun, settleRuns } from './settle-runs.ts'
 
 /** The newest runs of one environment, or of all. */
 export async function listRuns(
@@ -15,6 +15,7 @@ export async function listRuns(
       : [await openLedger(context, resolveEnvironment(context, environment))]
   const runs: Run[] = []
   for (const ledger of ledgers) {
+    await settleRuns(context, ledger)
     // An environment may share its ledger: read on until enough of its own are found.
     const ids = await ledger.find(environment === undefined ? { limit } : {})
     let found = 0

@@ -17,7 +17,10 @@ export async function readLog(
   const run = await settleRun(context, ledger, found)
   if (run.attempts.length === 0) return { run, frames: none() }
   const execution = await findExecution(context, run)
-  if (execution === 'gone') return { run, frames: none() }
+  if (execution === 'gone') {
+    context.warn(`The output of run ${run.id} is gone: it has been removed from where it was kept.`)
+    return { run, frames: none() }
+  }
   if (execution === 'unreachable') throw unreachable(run)
   return {
     run,

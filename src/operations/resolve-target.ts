@@ -50,7 +50,7 @@ function resolveService(
   if (wanted === undefined) {
     throw new PurserError('SERVICE_AMBIGUOUS', {
       message: `Environment "${environment}" has the services ${list(known)}, and none was given.`,
-      remedy: `Say which one the run belongs to, such as \`--service ${only}\`, or in the task's definition.`,
+      remedy: `Say which one the run belongs to, such as \`--service ${only}\`.`,
     })
   }
   if (Object.hasOwn(services, wanted)) return wanted

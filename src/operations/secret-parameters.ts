@@ -31,7 +31,7 @@ export function withoutSecrets(task: TaskEntry, parameters: JsonObject): JsonObj
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [
       name,
-      unknown.some(({ path }) => path === name) ? '[not recorded]' : hidden(task, name, value),
+      unknown.some(({ path }) => path.split('.')[0] === name) ? '[not recorded]' : hidden(task, name, value),
     ]),
   )
 }

@@ -7,13 +7,11 @@ import { isEnd, mayMove } from '../runs/statuses.ts'
 import { advanceOrTell, type Decide } from './advance-run.ts'
 import type { Context } from './context.ts'
 import { findExecution } from './find-execution.ts'
-import { allLedgers, readRun } from './ledgers.ts'
+import { readRun } from './ledgers.ts'
 
-/** Brings the ledgers up to date with attempts that nobody watches: any `purser` command does this first. */
-export async function settleRuns(context: Context): Promise<void> {
-  for (const ledger of await allLedgers(context)) {
-    for (const id of await ledger.find({ open: true })) await settleOne(context, ledger, id)
-  }
+/** Brings a ledger up to date with attempts that nobody watches: any `purser` command does this first. */
+export async function settleRuns(context: Context, ledger: Ledger): Promise<void> {
+  for (const id of await ledger.find({ open: true })) await settleOne(context, ledger, id)
 }
 
 /** One that can't be settled must not keep the others, nor a new run, from their way. */

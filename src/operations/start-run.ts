@@ -29,7 +29,7 @@ export async function startRun(context: Context, wish: Wish): Promise<Started> {
   // 1. Resolve, and 2. read the release that serves now
   const resolved = await resolveTarget(context, wish.environment, wish.service)
   const target = { ...resolved, ledger: await openLedger(context, resolved.settings) }
-  await settleRuns(context)
+  await settleRuns(context, target.ledger)
   const release = await target.executor.release(context.signal)
   const plan = await planRun(context, target, release, wish)
   const run = await requestRun(context, target.ledger, describeRequest(context, target, release, plan, wish))

@@ -18,7 +18,7 @@ export function parseReport(line: string): Report | undefined {
     kind,
     done,
     ...(isCount(total) ? { total } : {}),
-    ...(typeof label === 'string' ? { label: label.slice(0, 100) } : {}),
+    ...(typeof label === 'string' ? { label } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AttemptSpec, Execution, Executor, Work } from '../../src/executors/executor.ts'
 import { identify } from '../../src/executors/local/proc/identity.ts'
 import type { AttemptRecord } from '../../src/runs/events.ts'
@@ -183,7 +183,7 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
       const script = `trap '' TERM; setsid sleep ${mark} & env -i setsid sleep ${mark} & sleep ${mark} & echo up; wait; while :; do sleep 0.1; done`
       const execution = await start(shell(script), { graceMs: 200 })
       await until(execution, 'up\n')
-      expect(world.countProcesses(mark)).toBeGreaterThanOrEqual(3)
+      await vi.waitFor(() => expect(world.countProcesses(mark)).toBeGreaterThanOrEqual(3))
       await execution.stop()
       const started = (await execution.look()).started
       if (started?.containment === 'exact') expect(world.countProcesses(mark)).toBe(0)

@@ -114,6 +114,28 @@ describe('what is typed wrong gets a clear error, exit code 80, and nothing is s
   })
 })
 
+describe('with --json', () => {
+  it.each([
+    ['an unknown flag', ['runs', '--jsn']],
+    ['an unknown command', ['rnu']],
+    ['no environment', ['run', 'greet', ...greeted]],
+  ])('%s is JSON too', async (_name, args) => {
+    const { code, stdout } = await purser(project.folder, [...args, '--json'])
+    expect(code).toBe(80)
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: expect.any(String), remedy: expect.any(String) },
+    })
+  })
+
+  it('parameters that are too long for the record are refused', async () => {
+    const input = JSON.stringify({ name: 'x'.repeat(2_000_000) })
+    const { code, stderr } = await purser(project.folder, ['run', 'greet', '-e', 'local', '--params', '-'], {
+      input,
+    })
+    expect([code, stderr]).toEqual([80, expect.stringContaining('2.0 MB long')])
+  })
+})
+
 describe('a configuration that is wrong', () => {
   const withConfig = async (text: string, args = ['check']) => {
     await using broken = makeProject()

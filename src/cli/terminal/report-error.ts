@@ -5,7 +5,7 @@ import { paint } from './style.ts'
 /** Prints what went wrong, and gives the exit code for it. Users' mistakes and ours look different. */
 export function reportError(error: unknown, { json }: { readonly json: boolean }): ExitCode | 70 {
   if (error instanceof PurserError) {
-    if (json) console.log(JSON.stringify({ error: toRefusal(error) }))
+    if (json) console.log(JSON.stringify({ error: asJson(error) }))
     else console.error(describeRefusal(error))
     return error.exitCode
   }
@@ -26,6 +26,7 @@ export function describeRefusal({ code, message, remedy }: Refusal): string {
   return `${paint('red', '✖', stream)} ${printableLines(message)}\n  ${paint('dim', '→', stream)} ${remedy}  ${paint('dim', code, stream)}`
 }
 
-function toRefusal({ code, message, remedy }: Refusal): Refusal {
+/** A refusal, or an error that is one, as `--json` shows it. */
+export function asJson({ code, message, remedy }: Refusal): Refusal {
   return { code, message, remedy }
 }

@@ -1,3 +1,5 @@
+import path from 'node:path'
+import { exitCodes, failedWith, PurserError } from '../../core/errors.ts'
 import type { Frame } from '../../runs/frames.ts'
 import { digestOf } from '../../runs/journal/digest.ts'
 import { readFrames, readOutcome } from '../../runs/journal/reader.ts'
@@ -31,6 +33,8 @@ export class LocalExecution implements Execution {
     const pulse = options.follow ? setInterval(() => void this.#endIfUnsupervised(), pulseMs) : undefined
     try {
       yield* readFrames(this.#folder, options)
+    } catch (error) {
+      throw failedWith(error, 'ENOENT') ? this.#removed(error) : error
     } finally {
       clearInterval(pulse)
     }
@@ -62,6 +66,16 @@ export class LocalExecution implements Execution {
     if (supervision === undefined || isAlive(supervision.supervisor)) return
     if ((await readOutcome(this.#folder)) !== undefined) return
     await endWithoutSupervisor(this.#folder, supervision, killed(supervision))
+  }
+
+  #removed(cause: unknown): PurserError {
+    return new PurserError('ATTEMPT_UNREACHABLE', {
+      message: `The record of attempt ${path.basename(this.#folder)} was removed from ${path.dirname(this.#folder)} while it was being read.`,
+      remedy:
+        'What it kept of the output is lost. Look with `ps` whether the task still works, and leave that folder to purser.',
+      exitCode: exitCodes.lost,
+      cause,
+    })
   }
 
   #supervision(): Supervision | undefined {

@@ -6,8 +6,10 @@ import type { Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { PurserError } from '../../core/errors.ts'
 import { programFiles } from './program-files.ts'
-import { readHolder } from './supervisor/holder.ts'
+import { readHolder, takeHold } from './supervisor/holder.ts'
 import type { Order } from './supervisor/order.ts'
+
+const startWithinMs = 30_000
 
 /**
  * Starts the process that carries an attempt out and outlives us. Resolves when it holds the attempt; from then on
@@ -29,9 +31,16 @@ export async function startSupervisor(order: Order, signal: AbortSignal): Promis
   input.on('error', () => {}) // it ended early: `ended` tells
   input.end(JSON.stringify(order))
   supervisor.unref()
+  const deadline = performance.now() + startWithinMs
   while (readHolder(order.folder) === undefined) {
-    if ((await Promise.race([ended, pause(2, false)])) && readHolder(order.folder) === undefined) {
-      throw notStarted(order.attempt, readFileSync(complaints, 'utf8').trim())
+    const hasEnded = await Promise.race([ended, pause(2, false)])
+    const isLate = performance.now() > deadline || signal.aborted
+    // Whoever takes hold first decides: one that wakes up later finds the attempt abandoned.
+    if ((hasEnded || isLate) && takeHold(order.folder, { abandoned: true })) {
+      throw notStarted(
+        order.attempt,
+        hasEnded ? readFileSync(complaints, 'utf8').trim() : 'it did not answer in time',
+      )
     }
   }
 }
@@ -43,7 +52,7 @@ function compileCache(): NodeJS.ProcessEnv {
 
 function notStarted(attempt: string, complaints: string): PurserError {
   return new PurserError('ATTEMPT_NOT_STARTED', {
-    message: `The supervisor of attempt ${attempt} ended before it started anything${complaints === '' ? '.' : `: ${complaints}`}`,
+    message: `The supervisor of attempt ${attempt} started nothing${complaints === '' ? '.' : `: ${complaints}`}`,
     remedy: 'Nothing of the task ran. Mend what it says, and start the run again.',
   })
 }

@@ -23,7 +23,7 @@ export function describeTwin(app: ServingProcess, variables: ReadonlyMap<string,
     workingDirectory: app.workingDirectory,
     umask: app.umask,
     variables: kept,
-    prefix: [...limitsPrefix(app), ...userPrefix(app.user), ...loaderPrefix(loader)],
+    prefix: [...limitsPrefix(app), ...userPrefix(app), ...loaderPrefix(loader)],
     uid: app.user.uid,
   }
 }
@@ -70,8 +70,9 @@ function limitsPrefix(app: ServingProcess): string[] {
   return options.length === 0 ? [] : [systemProgram('prlimit'), ...options, '--']
 }
 
-function userPrefix(user: ProcessUser): string[] {
-  if (!becomesAnother(user)) return []
+function userPrefix({ user, noNewPrivileges }: ServingProcess): string[] {
+  const privileges = noNewPrivileges ? ['--no-new-privs'] : []
+  if (!becomesAnother(user)) return noNewPrivileges ? [systemProgram('setpriv'), ...privileges, '--'] : []
   if (process.getuid?.() !== 0) {
     throw new PurserError('APP_UNREADABLE', {
       message: `The app runs as user ${user.uid}:${user.gid}, and purser as ${process.getuid?.()}:${process.getgid?.()}.`,
@@ -79,7 +80,7 @@ function userPrefix(user: ProcessUser): string[] {
     })
   }
   const groups = user.groups.length === 0 ? '--clear-groups' : `--groups=${user.groups.join(',')}`
-  return [systemProgram('setpriv'), `--reuid=${user.uid}`, `--regid=${user.gid}`, groups, '--']
+  return [systemProgram('setpriv'), `--reuid=${user.uid}`, `--regid=${user.gid}`, groups, ...privileges, '--']
 }
 
 function becomesAnother(user: ProcessUser): boolean {

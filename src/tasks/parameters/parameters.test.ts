@@ -33,6 +33,12 @@ describe('typed parameters', () => {
     })
   })
 
+  it('try each choice of a union', () => {
+    const union = jsonSchemaOf(z.object({ n: z.int().nullable(), either: z.union([z.number(), z.string()]) }))
+    expect(typedParameters({ n: '5', either: 'x' }, union)).toEqual({ n: 5, either: 'x' })
+    expect(typedParameters({ n: 'null', either: '2.5' }, union)).toEqual({ n: null, either: 2.5 })
+  })
+
   it('never lose or throw, whatever is typed', () => {
     fc.assert(
       fc.property(
@@ -71,6 +77,15 @@ describe('parameter problems', () => {
       'There is no parameter "x": the task takes none.',
     )
     expect(unknownParameters({ x: '1' }, null)).toEqual([]) // its validator does not describe them
+  })
+
+  it('find a misspelt key inside a parameter', () => {
+    const nested = jsonSchemaOf(
+      z.object({ options: z.object({ dryRun: z.boolean() }), any: z.record(z.string(), z.int()) }),
+    )
+    expect(unknownParameters({ options: { dryrun: true }, any: { x: 1 } }, nested)).toEqual([
+      { path: 'options.dryrun', message: 'There is no parameter "options.dryrun". Did you mean "dryRun"?' },
+    ])
   })
 
   it('cannot reach into the prototype', () => {

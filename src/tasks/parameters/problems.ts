@@ -26,22 +26,33 @@ export async function validate(
   }
 }
 
-/** Parameters that the task does not know, each with a suggestion. */
+/** Parameters that the task does not know, and keys inside one, each with a suggestion. */
 export function unknownParameters(
   given: JsonObject,
   schema: JsonObject | null | undefined,
 ): readonly ParameterProblem[] {
-  if (takesOthers(schema)) return []
+  return unknownBelow('', given, schema)
+}
+
+function unknownBelow(
+  above: string,
+  given: JsonObject,
+  schema: JsonObject | null | undefined,
+): readonly ParameterProblem[] {
   const known = Object.keys(propertiesOf(schema))
-  return Object.keys(given)
-    .filter((name) => !known.includes(name))
-    .map((name) => ({
-      path: name,
-      message:
-        known.length === 0
-          ? `There is no parameter "${name}": the task takes none.`
-          : `There is no parameter "${name}". ${suggest(name, known, 'parameters')}`,
-    }))
+  // an object inside that says nothing of its keys takes any
+  if (takesOthers(schema) || (above !== '' && known.length === 0)) return []
+  return Object.entries(given).flatMap(([name, value]) => {
+    const path = `${above}${name}`
+    if (!known.includes(name)) return [{ path, message: unknownMessage(path, name, known) }]
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? unknownBelow(`${path}.`, value as JsonObject, propertyOf(schema, name)) : []
+  })
+}
+
+function unknownMessage(path: string, name: string, known: readonly string[]): string {
+  if (known.length === 0) return `There is no parameter "${path}": the task takes none.`
+  return `There is no parameter "${path}". ${suggest(name, known, 'parameters')}`
 }
 
 /** A problem in a sentence: the key path, the value, and what was expected. `hidden` values are not shown. */

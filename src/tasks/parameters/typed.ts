@@ -15,11 +15,28 @@ export function typedParameters(
 }
 
 function typed(word: string, schema: JsonObject | undefined): Json {
+  const choices = choicesOf(schema)
+  if (choices !== undefined) return typedByOneOf(word, choices)
   const type = schema?.type
   if (type === 'number' || type === 'integer') return asNumber(word)
+  if (type === 'null') return word === 'null' ? null : word
   if (type === 'boolean') return word === 'true' ? true : word === 'false' ? false : word
   if (type === 'array') return asArray(word, schema)
   if (type === 'object') return asJson(word)
+  return word
+}
+
+function choicesOf(schema: JsonObject | undefined): readonly JsonObject[] | undefined {
+  if (Array.isArray(schema?.anyOf)) return schema.anyOf as readonly JsonObject[]
+  return Array.isArray(schema?.type) ? schema.type.map((type) => ({ type })) : undefined
+}
+
+/** `integer or null`, `number or string`: the first choice that the word can be read as. */
+function typedByOneOf(word: string, choices: readonly JsonObject[]): Json {
+  for (const choice of choices) {
+    const reading = typed(word, choice)
+    if (reading !== word) return reading
+  }
   return word
 }
 

@@ -15,6 +15,8 @@ export interface ServingProcess {
   /** As in `umask(2)`. */
   readonly umask: number
   readonly limits: Limits
+  /** Whether it can gain no rights by what it starts (PR_SET_NO_NEW_PRIVS). */
+  readonly noNewPrivileges: boolean
   /** Path in the unified hierarchy, or `/` where there is none. */
   readonly cgroup: string
   /** Milliseconds since the epoch. */
@@ -44,6 +46,7 @@ export function readServingProcess(pid: number): ServingProcess {
         groups: field(status, 'Groups').split(/\s+/).filter(Boolean).map(Number),
       },
       umask: Number.parseInt(field(status, 'Umask'), 8),
+      noNewPrivileges: field(status, 'NoNewPrivs') === '1',
       limits: parseLimits(readFileSync(`/proc/${pid}/limits`, 'utf8')),
       cgroup: unifiedCgroup(readFileSync(`/proc/${pid}/cgroup`, 'utf8')),
       startedAt: startTime(identity.startedTicks),

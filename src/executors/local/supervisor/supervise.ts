@@ -5,6 +5,7 @@ import { reasonOf } from '../../../core/errors.ts'
 import { createRedactor, type Redactor } from '../../../core/redaction/redactor.ts'
 import { count } from '../../../core/text.ts'
 import type { Stream } from '../../../runs/frames.ts'
+import { closeJournal } from '../../../runs/journal/post-mortem.ts'
 import { type Journal, openJournal } from '../../../runs/journal/writer.ts'
 import type { Outcome } from '../../../runs/outcomes.ts'
 import { identify } from '../proc/identity.ts'
@@ -12,7 +13,7 @@ import { capture } from './capture.ts'
 import { makeCgroup } from './cgroup.ts'
 import { converse } from './channel.ts'
 import { type Containment, emptied } from './containment.ts'
-import { takeHold } from './holder.ts'
+import { type Supervision, takeHold } from './holder.ts'
 import { LookKeeper } from './look-keeper.ts'
 import type { Order } from './order.ts'
 import { closeWriteEnds, makePipes } from './pipes.ts'
@@ -21,22 +22,38 @@ import { followTraces, marker } from './traces.ts'
 
 // How long what a task left behind may go on writing (a `tee` at the end of its pipe) before it is ended.
 const leftBehindMs = 1_000
+const longestLabel = 100
 
 /** Carries out one attempt, from its first process to its last frame. Nothing is done when somebody else holds it. */
 export async function supervise(order: Order): Promise<void> {
-  const self = identify(process.pid)
-  if (self === undefined) throw new TypeError('This process has no entry in /proc.')
   const stopping = new StopRequests()
-  let child: ChildProcess | undefined
+  const task: Task = { child: undefined }
   const cgroup = makeCgroup(order.attempt)
-  const containment = cgroup ?? followTraces(order.attempt, () => child?.pid)
-  const supervision = { supervisor: self, graceMs: order.graceMs }
-  if (
-    !takeHold(order.folder, cgroup === undefined ? supervision : { ...supervision, cgroup: cgroup.folder })
-  ) {
-    return await containment.remove()
+  const containment = cgroup ?? followTraces(order.attempt, () => task.child?.pid)
+  try {
+    if (takeHold(order.folder, describeHold(order, cgroup?.folder))) {
+      await carryOut(order, containment, stopping, task)
+    }
+  } catch (error) {
+    await containment.kill()
+    await closeJournal(order.folder, failureOf(error, task))
+    throw error
+  } finally {
+    await containment.remove()
   }
+}
 
+/** The task's process, once there is one. */
+interface Task {
+  child: ChildProcess | undefined
+}
+
+async function carryOut(
+  order: Order,
+  containment: Containment,
+  stopping: StopRequests,
+  task: Task,
+): Promise<void> {
   const redactor = createRedactor(order.secrets)
   const journal = await openJournal(order.folder, { quotaBytes: order.quotaBytes, now: Date.now })
   const look = new LookKeeper(order.folder)
@@ -44,14 +61,14 @@ export async function supervise(order: Order): Promise<void> {
 
   const streams: readonly Stream[] = order.output === 'merged' ? ['merged'] : ['stdout', 'stderr']
   const pipes = makePipes(order.folder, streams, order.uid)
-  child = containment.inside(() => startTask(order, pipes))
+  const child = containment.inside(() => startTask(order, pipes))
+  task.child = child
   closeWriteEnds(pipes)
   const ended = endOf(child)
   stopping.obey(order, containment)
   if (child.pid !== undefined) {
-    look.started(
-      await journal.append({ kind: 'started', pid: child.pid, containment: containment.exactness }),
-    )
+    const { exactness } = containment
+    look.started(await journal.append({ kind: 'started', pid: child.pid, containment: exactness }))
   }
 
   const channel = order.assignment === undefined ? undefined : (child.stdio[3] as Duplex)
@@ -59,7 +76,8 @@ export async function supervise(order: Order): Promise<void> {
     channel &&
     order.assignment &&
     converse(channel, order.assignment, async (report) => {
-      const label = report.label === undefined ? {} : { label: redactor.text(report.label) }
+      const label =
+        report.label === undefined ? {} : { label: redactor.text(report.label).slice(0, longestLabel) }
       look.progress(await journal.append({ ...report, ...label }))
     })
   const captured = Promise.all(
@@ -74,7 +92,18 @@ export async function supervise(order: Order): Promise<void> {
   await captured
   await reported
   look.ended(await journal.outcome(asked ?? outcome))
-  await containment.remove()
+}
+
+function describeHold({ graceMs }: Order, cgroup: string | undefined): Supervision {
+  const supervisor = identify(process.pid)
+  if (supervisor === undefined) throw new TypeError('This process has no entry in /proc.')
+  return { supervisor, graceMs, ...(cgroup === undefined ? {} : { cgroup }) }
+}
+
+/** A mistake of ours, or a machine without room: what it meant to the task. */
+function failureOf(error: unknown, { child }: Task): Outcome {
+  if (child === undefined) return { end: 'unstartable', why: reasonOf(error) }
+  return { end: 'lost', why: `its supervisor failed (${reasonOf(error)}); nothing of it is alive` }
 }
 
 function startTask(order: Order, pipes: ReturnType<typeof makePipes>): ChildProcess {
