@@ -7,7 +7,7 @@ try {
   const { files, bytes } = await build()
   const seconds = ((performance.now() - started) / 1_000).toFixed(1)
   console.log(`dist: ${files} files, ${Math.round(bytes / 1_000)} kB, built in ${seconds} s`)
-} catch (thrown) {
-  console.error(styleText('red', 'The build failed.'), thrown instanceof Error ? thrown.message : thrown)
+} catch (error) {
+  console.error(styleText('red', 'The build failed.'), error instanceof Error ? error.message : error)
   process.exitCode = 1
 }

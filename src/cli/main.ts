@@ -1,45 +1,8 @@
-import {
-  type Application,
-  ArgumentParseError,
-  ArgumentScannerError,
-  buildApplication,
-  buildCommand,
-  buildRouteMap,
-  formatMessageForArgumentScannerError,
-  proposeCompletions,
-  run,
-  type StricliProcess,
-  text_en,
-} from '@stricli/core'
-import { exitCodes, PurserError, type Refusal, reasonOf } from '../core/errors.ts'
-import { suggest } from '../core/text.ts'
+import { proposeCompletions, run, type StricliProcess } from '@stricli/core'
+import { exitCodes } from '../core/errors.ts'
+import { buildFor } from './application.ts'
 import type { Session, Wired } from './session.ts'
-import { asJson, describeRefusal, reportError } from './terminal/report-error.ts'
-
-type Command = Parameters<typeof buildRouteMap<string, Session>>[0]['routes'][string]
-
-/** Every command: what it is for, and its file, loaded when it is typed. */
-const commands: Readonly<Record<string, { brief: string; load: () => Promise<{ command: Command }> }>> = {
-  init: { brief: 'Write a configuration and a first task', load: () => import('./init.ts') },
-  check: {
-    brief: 'Validate the configuration, and connect to all that it names',
-    load: () => import('./check.ts'),
-  },
-  tasks: { brief: 'List the tasks of the release that serves now', load: () => import('./tasks.ts') },
-  run: { brief: 'Run a task, or a command, in the release that serves now', load: () => import('./run.ts') },
-  runs: { brief: 'List the newest runs', load: () => import('./runs.ts') },
-  show: { brief: 'Show all that is known of a run', load: () => import('./show.ts') },
-  logs: { brief: "Print a run's output, as it was kept", load: () => import('./logs.ts') },
-  cancel: { brief: 'Stop a run, with all that it started', load: () => import('./cancel.ts') },
-  ledger: {
-    brief: 'Verify, export and take the head of the record of all runs',
-    load: () => import('./ledger.ts'),
-  },
-  completion: {
-    brief: 'Print what teaches a shell to complete commands, environments, tasks and runs',
-    load: () => import('./completion.ts'),
-  },
-}
+import { reportError } from './terminal/report-error.ts'
 
 /** Runs what was typed, and sets the exit code. */
 export async function main(typed: readonly string[], wired: Wired): Promise<void> {
@@ -64,63 +27,6 @@ export async function main(typed: readonly string[], wired: Wired): Promise<void
 async function complete(words: readonly string[], session: Session): Promise<void> {
   const application = await buildFor(words[0], session)
   for (const { completion } of await proposeCompletions(application, words, session)) console.log(completion)
-}
-
-async function buildFor(chosen: string | undefined, { version }: Wired): Promise<Application<Session>> {
-  const routes: Record<string, Command> = {}
-  for (const [name, { brief, load }] of Object.entries(commands)) {
-    routes[name] = name === chosen ? (await load()).command : onlyListed(brief)
-  }
-  return buildApplication(buildRouteMap({ routes, docs: rootDocs }), {
-    name: 'purser',
-    versionInfo: { currentVersion: version },
-    scanner: { caseStyle: 'allow-kebab-for-camel' },
-    documentation: { disableAnsiColor: process.env.NO_COLOR !== undefined || !process.stdout.isTTY },
-    localization: { text },
-  })
-}
-
-const text: typeof text_en = {
-  ...text_en,
-  // Left to `main`, which knows our errors from the users'.
-  exceptionWhileRunningCommand: (error: unknown): string => {
-    throw error
-  },
-  exceptionWhileParsingArguments: (error: unknown): string => sayRefusal(usageRefusal(error)),
-  noCommandRegisteredForInput: ({ input }): string =>
-    sayRefusal({
-      code: 'USAGE',
-      message: `There is no command "${input}". ${suggest(input, Object.keys(commands), 'commands')}`,
-      remedy: '`purser --help` lists them.',
-    }),
-}
-
-/** For people, the text that Stricli prints to stderr; for programs, JSON on stdout. */
-function sayRefusal(refusal: Refusal): string {
-  if (!process.argv.includes('--json')) return describeRefusal(refusal)
-  console.log(JSON.stringify({ error: asJson(refusal) }))
-  return ''
-}
-
-function usageRefusal(error: unknown): Refusal {
-  if (error instanceof ArgumentParseError && error.exception instanceof PurserError) return error.exception
-  const message =
-    error instanceof ArgumentScannerError ? formatMessageForArgumentScannerError(error, {}) : reasonOf(error)
-  return { code: 'USAGE', message, remedy: 'The command with `--help` shows what it takes.' }
-}
-
-const rootDocs = {
-  brief: "Runs a team's admin processes: in the release that serves now, held to account, on the record",
-  fullDescription: `Runs a team's admin processes (migrations, scripts, commands) in the release and environment that the
-app is running now, and keeps a record that nobody can edit unseen.
-
-  purser init
-  purser run load-places -e local --param country=CH
-  purser logs -f last`,
-}
-
-function onlyListed(brief: string): Command {
-  return buildCommand<object, [], Session>({ parameters: {}, docs: { brief }, func: () => {} })
 }
 
 /** `purser logs … | head`: the reader has what it wanted. */

@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/load-config.ts'
 import { knownRuns, knownTasks } from '../operations/known-names.ts'
-import { makeContext, type Session } from './session.ts'
+import { loadContext, type Session } from './session.ts'
 
 /** What a shell offers when Tab is pressed. Proposals never fail: without a configuration there are none. */
 
@@ -13,9 +13,7 @@ export function proposeTasks(): Promise<readonly string[]> {
 }
 
 export function proposeRuns(this: Session, partial: string): Promise<readonly string[]> {
-  return orNone(async () =>
-    knownRuns(await makeContext(this, await loadConfig(process.cwd()), { readingWillDo: true }), partial),
-  )
+  return orNone(async () => knownRuns(await loadContext(this, { readingWillDo: true }), partial))
 }
 
 async function orNone(names: () => Promise<readonly string[]>): Promise<readonly string[]> {

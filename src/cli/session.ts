@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { hostname, userInfo } from 'node:os'
 import type { CommandContext } from '@stricli/core'
-import type { LoadedConfig } from '../config/load-config.ts'
+import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import type { LedgerWiring } from '../ledger/ledger.ts'
 import type { Context } from '../operations/context.ts'
 import type { ProcessIdentity } from '../runs/events.ts'
 import { identifyActor } from '../runs/identify-actor.ts'
-import { paint } from './terminal/style.ts'
+import { paintNotice } from './terminal/style.ts'
 
 /** What the composition root hands to every command. */
 export interface Wired {
@@ -21,7 +21,12 @@ export interface Session extends Wired, CommandContext {
   readonly afterDashes: readonly string[] | undefined
 }
 
-/** The context of the operations that one command calls. */
+/** The context of the operations that one command calls, for the configuration of this folder. */
+export async function loadContext(wired: Wired, use: Pick<Context, 'readingWillDo'>): Promise<Context> {
+  return makeContext(wired, await loadConfig(process.cwd()), use)
+}
+
+/** The same for a configuration that has been read. */
 export async function makeContext(
   { defaultLedger, identifySelf }: Wired,
   config: LoadedConfig,
@@ -55,7 +60,7 @@ function warnOnce(): Context['warn'] {
   return (sentence) => {
     if (said.has(sentence)) return
     said.add(sentence)
-    console.error(paint('yellow', `  ! ${sentence}`, process.stderr))
+    console.error(paintNotice(sentence))
   }
 }
 

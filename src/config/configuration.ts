@@ -11,6 +11,7 @@ export interface Configuration {
   readonly environments: Readonly<Record<string, EnvironmentConfiguration>>
 }
 
+/** One deployment of the app. */
 export interface EnvironmentConfiguration {
   /** The app's parts, each with a release of its own. */
   readonly services: Readonly<Record<string, ServiceConfiguration>>
@@ -24,10 +25,12 @@ export interface EnvironmentConfiguration {
   readonly outputQuota?: number
 }
 
+/** One part of the app. */
 export interface ServiceConfiguration {
   readonly executor: Wiring<Executor>
 }
 
+/** What an environment asks of every run. */
 export interface Policies {
   /** Whether every run must say why. `optional` unless stated. */
   readonly reason?: 'required' | 'optional'

@@ -7,6 +7,7 @@ import type { Place } from '../environment/wiring.ts'
 import type { Configuration } from './configuration.ts'
 import { type ConfigProblem, configProblems } from './validate-config.ts'
 
+/** A configuration, and where it was found. */
 export interface LoadedConfig extends Place {
   /** The configuration's file. */
   readonly file: string
@@ -39,6 +40,7 @@ export async function readConfig(
   return { config, problems: configProblems(value) }
 }
 
+/** The nearest configuration's file, here or in a folder above. */
 export function findConfig(from: string): string | undefined {
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
     const found = configFiles.map((name) => path.join(folder, name)).find((file) => existsSync(file))

@@ -49,14 +49,14 @@ export class Bug extends Error {
 }
 
 /** The sentence of anything that was thrown. */
-export function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown)
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
   // Node's AggregateError (a connection tried on several addresses) has an empty message of its own.
-  if (thrown instanceof AggregateError && thrown.message === '') return thrown.errors.map(reasonOf).join('; ')
-  return thrown.message
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')
+  return error.message
 }
 
 /** Whether a system call failed with one of these codes (`ENOENT`, `EACCES` …). */
-export function failedWith(thrown: unknown, ...codes: readonly string[]): boolean {
-  return thrown instanceof Error && 'code' in thrown && codes.includes(String(thrown.code))
+export function failedWith(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/json.ts'
-import type { Secret } from '../core/redaction/secret.ts'
+import type { Secret } from '../core/redaction/secrets.ts'
 import type { Release } from '../environment/release.ts'
 import type { AttemptRecord } from '../runs/events.ts'
 import type { Frame } from '../runs/frames.ts'
@@ -16,6 +16,7 @@ export type Work =
       readonly databaseVariable?: string
     }
 
+/** One attempt that is to be started. */
 export interface AttemptSpec {
   readonly id: string
   readonly run: string
@@ -34,6 +35,12 @@ export type Question =
   /** `without` names files that ended an earlier asking. */
   | { readonly ask: 'manifest'; readonly folders: readonly string[]; readonly without: readonly string[] }
   | { readonly ask: 'check-parameters'; readonly file: string; readonly parameters: JsonObject }
+
+/** What the release side is told of a task's attempt, over its channel. */
+export interface Assignment extends Omit<Extract<Work, { kind: 'task' }>, 'kind'> {
+  readonly run: string
+  readonly attempt: string
+}
 
 /** Starts attempts in an environment, and finds them again after a crash of ours. */
 export interface Executor {
@@ -64,6 +71,7 @@ export interface Execution {
   stop(): Promise<void>
 }
 
+/** The latest frame of each kind: what is missing has not happened, or nobody told of it. */
 export interface Look {
   readonly started?: Extract<Frame, { kind: 'started' }>
   readonly progress?: Extract<Frame, { kind: 'progress' }>

@@ -8,4 +8,5 @@ export interface Gate {
   check(request: RunRequest, release: Release): Promise<Verdict>
 }
 
+/** A gate's answer. `not-applicable` where the environment or the run gives it nothing to check. */
 export type Verdict = 'pass' | 'not-applicable' | Refusal

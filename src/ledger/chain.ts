@@ -15,6 +15,7 @@ export function linkAfter(
   return { ...link, body, hash: hashEvent(link) }
 }
 
+/** SHA-256 of a body, in hex. */
 export function hashBody(body: string): string {
   return createHash('sha256').update(body).digest('hex')
 }

@@ -27,6 +27,7 @@ export interface Head {
   readonly hash: string
 }
 
+/** What is to be appended. `at` is in milliseconds since the epoch. */
 export interface NewEvent {
   readonly run: string
   readonly event: RunEvent
@@ -44,6 +45,7 @@ export interface Condition {
   readonly version: number
 }
 
+/** The new end of the chain, or why nothing was appended. */
 export type AppendResult =
   | { readonly appended: Head }
   /** Somebody else wrote to this run first. */
@@ -51,6 +53,7 @@ export type AppendResult =
   /** Another run that has not ended holds the claim. */
   | { readonly conflict: 'claim'; readonly holder: string }
 
+/** Which runs are looked for; all of them unless something is stated. */
 export interface RunQuery {
   /** Ids that begin with this. */
   readonly prefix?: string

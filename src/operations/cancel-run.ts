@@ -1,16 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { PurserError } from '../core/errors.ts'
+import { createRedactor } from '../core/redaction/redactor.ts'
 import type { Execution } from '../executors/executor.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { RunEvent } from '../runs/events.ts'
-import type { Run } from '../runs/run.ts'
+import { lastAttempt, type Run } from '../runs/run.ts'
 import { isEnd, mayMove } from '../runs/statuses.ts'
-import { advanceOrTell } from './advance-run.ts'
 import type { Context } from './context.ts'
-import { findExecution } from './find-execution.ts'
-import { type FoundRun, readRun } from './ledgers.ts'
-import { redactReason } from './redact-reason.ts'
-import { settleRun } from './settle-runs.ts'
+import { environmentSecrets } from './releases/environment-secrets.ts'
+import { resolveTarget } from './releases/resolve-target.ts'
+import { advanceOrTell } from './runs/advance-run.ts'
+import { findExecution } from './runs/find-execution.ts'
+import { type FoundRun, readRun } from './runs/find-run.ts'
+import { settleRun } from './runs/settle-runs.ts'
 
 const appearsWithinMs = 10_000
 
@@ -30,6 +32,17 @@ export async function cancelRun(
   return settleRun(context, ledger, await readRun(ledger, run.id))
 }
 
+/** A reason without the app's secrets, as far as the app can be asked for them: one that has ended can't. */
+async function redactReason(context: Context, { request }: Run, reason: string): Promise<string> {
+  try {
+    const { executor, settings } = await resolveTarget(context, request.environment, request.service)
+    const variables = await executor.variables(await executor.release(context.signal))
+    return createRedactor(environmentSecrets(variables, settings)).text(reason)
+  } catch {
+    return reason
+  }
+}
+
 function cancelEvent(run: Run, { actor, now }: Context, reason: string | undefined): RunEvent | undefined {
   if (run.status === 'queued') {
     return { kind: 'ended', outcome: { end: 'stopped', signal: 'none: nothing had started' }, endedAt: now() }
@@ -44,7 +57,7 @@ async function awaitExecution(context: Context, ledger: Ledger, run: Run): Promi
   for (;;) {
     const found = await findExecution(context, run)
     if (found !== 'unreachable') return found
-    if (performance.now() > deadline) throw unreachable(run)
+    if (performance.now() > deadline) throw unreachable(run, context.host)
     await pause(50)
     if (isEnd((await readRun(ledger, run.id)).status)) return 'gone'
   }
@@ -57,9 +70,14 @@ function alreadyEnded({ id, status, endedAt }: Run): PurserError {
   })
 }
 
-function unreachable({ id, attempts }: Run): PurserError {
+function unreachable(run: Run, here: string): PurserError {
+  const host = lastAttempt(run)?.host ?? 'another machine'
+  const [where, remedy] =
+    host === here
+      ? ["is another user's, or is still being started", 'Cancel it as the user who started it, or as root.']
+      : [`is on ${host}`, 'Cancel it on that machine.']
   return new PurserError('ATTEMPT_UNREACHABLE', {
-    message: `Run ${id} can't be reached from here: its attempt is on ${attempts.at(-1)?.host ?? 'another machine'}.`,
-    remedy: 'Cancel it on that machine. It is recorded that the cancel was asked for.',
+    message: `Run ${run.id} can't be reached from here: its attempt ${where}.`,
+    remedy: `${remedy} It is recorded that the cancel was asked for, unless the ledger could only be read.`,
   })
 }

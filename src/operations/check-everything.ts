@@ -2,9 +2,9 @@ import type { EnvironmentConfiguration } from '../config/configuration.ts'
 import { PurserError, reasonOf } from '../core/errors.ts'
 import { count } from '../core/text.ts'
 import type { Context } from './context.ts'
-import { dereference } from './credentials.ts'
-import { openLedger } from './ledgers.ts'
-import { readManifest } from './read-manifest.ts'
+import { dereference } from './releases/dereference.ts'
+import { readManifest } from './releases/read-manifest.ts'
+import { openLedger } from './runs/ledgers.ts'
 
 /** One thing that was tried. */
 export interface Checked {

@@ -1,15 +1,13 @@
 import type { Execution } from '../executors/executor.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { Frame } from '../runs/frames.ts'
-import type { Run } from '../runs/run.ts'
 import type { Context } from './context.ts'
-import { foldLook } from './settle-runs.ts'
+import type { FoundRun } from './runs/find-run.ts'
+import { foldLook } from './runs/settle-runs.ts'
 
 /** An attempt's frames as they come, from the first; the ledger is kept up to date with them. */
 export async function* followRun(
   context: Context,
-  run: Run,
-  ledger: Ledger,
+  { run, ledger }: FoundRun,
   execution: Execution,
   signal?: AbortSignal,
 ): AsyncIterable<Frame> {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { findConfig } from '../config/load-config.ts'
 import { failedWith, PurserError } from '../core/errors.ts'
 
+/** What became of the files of a first project, each relative to its folder. */
 export interface Initialised {
   readonly written: readonly string[]
   /** Files that were there, and are as they were. */

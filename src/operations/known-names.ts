@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
-import type { Manifest } from '../tasks/manifest.ts'
 import type { Context } from './context.ts'
-import { allLedgers } from './ledgers.ts'
+import { cachedManifests } from './releases/manifest-cache.ts'
+import { allLedgers } from './runs/ledgers.ts'
 
 const newest = 30
 
@@ -16,11 +14,9 @@ export async function knownRuns(context: Context, prefix: string): Promise<reado
 
 /** Names of tasks in the manifests that were read lately; the releases themselves are not asked. */
 export function knownTasks({ config }: Pick<Context, 'config'>): readonly string[] {
-  const folder = path.join(config.state, 'cache')
   try {
-    const files = readdirSync(folder).filter((name) => name.startsWith('manifest-') && name.endsWith('.json'))
-    const manifests = files.map((file): Manifest => JSON.parse(readFileSync(path.join(folder, file), 'utf8')))
-    return [...new Set(manifests.flatMap(({ tasks }) => tasks.map(({ name }) => name)))].sort()
+    const tasks = cachedManifests(config).flatMap((manifest) => manifest.tasks)
+    return [...new Set(tasks.map(({ name }) => name))].sort()
   } catch {
     return [] // nothing was read yet
   }

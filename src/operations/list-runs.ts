@@ -1,8 +1,9 @@
 import type { Run } from '../runs/run.ts'
 import type { Context } from './context.ts'
-import { allLedgers, openLedger, readRun } from './ledgers.ts'
-import { resolveEnvironment } from './resolve-target.ts'
-import { settleRun, settleRuns } from './settle-runs.ts'
+import { resolveEnvironment } from './releases/resolve-target.ts'
+import { readRun } from './runs/find-run.ts'
+import { allLedgers, openLedger } from './runs/ledgers.ts'
+import { settleRun, settleRuns } from './runs/settle-runs.ts'
 
 /** The newest runs of one environment, or of all. */
 export async function listRuns(
@@ -12,7 +13,7 @@ export async function listRuns(
   const ledgers =
     environment === undefined
       ? await allLedgers(context)
-      : [await openLedger(context, resolveEnvironment(context, environment))]
+      : [await openLedger(context, resolveEnvironment(context, environment).settings)]
   const runs: Run[] = []
   for (const ledger of ledgers) {
     await settleRuns(context, ledger)

@@ -2,10 +2,10 @@ import { PurserError } from '../core/errors.ts'
 import type { Frame } from '../runs/frames.ts'
 import type { Run } from '../runs/run.ts'
 import type { Context } from './context.ts'
-import { findExecution } from './find-execution.ts'
 import { followRun } from './follow-run.ts'
-import { findRun } from './ledgers.ts'
-import { settleRun } from './settle-runs.ts'
+import { findExecution } from './runs/find-execution.ts'
+import { findRun } from './runs/find-run.ts'
+import { settleRun } from './runs/settle-runs.ts'
 
 /** A run's output: what there is, or with `follow` until it ends. Throws `ATTEMPT_UNREACHABLE`. */
 export async function readLog(
@@ -25,7 +25,7 @@ export async function readLog(
   return {
     run,
     frames: follow
-      ? followRun(context, run, ledger, execution, signal)
+      ? followRun(context, { run, ledger }, execution, signal)
       : execution.frames({ follow, signal }),
   }
 }

@@ -1,10 +1,11 @@
 import type { Look } from '../executors/executor.ts'
 import { lastAttempt, type RecordedEvent, type Run } from '../runs/run.ts'
 import type { Context } from './context.ts'
-import { findExecution } from './find-execution.ts'
-import { findRun } from './ledgers.ts'
-import { settleRun } from './settle-runs.ts'
+import { findExecution } from './runs/find-execution.ts'
+import { findRun } from './runs/find-run.ts'
+import { settleRun } from './runs/settle-runs.ts'
 
+/** A run with its events, and with what its attempt tells now. */
 export interface ShownRun {
   readonly run: Run
   readonly look: Look

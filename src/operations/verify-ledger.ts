@@ -9,6 +9,7 @@ interface VerifyOptions {
   readonly expect?: Head
 }
 
+/** What walking a ledger found. */
 export interface Verification {
   readonly events: number
   readonly runs: number
@@ -77,9 +78,9 @@ class Histories {
       const next = fold(run, event)
       this.#runs.set(event.run, endsRun(event.kind) ? 'ended' : next)
       return undefined
-    } catch (thrown) {
+    } catch (error) {
       this.#runs.set(event.run, 'impossible')
-      return `${nameOf(event)} cannot have happened: ${reasonOf(thrown)}`
+      return `${nameOf(event)} cannot have happened: ${reasonOf(error)}`
     }
   }
 }

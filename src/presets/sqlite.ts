@@ -18,7 +18,7 @@ export function sqlite(options: { readonly file?: string } = {}): LedgerWiring {
 }
 
 async function open(file: string | undefined, { state, root }: Place, readOnly: boolean) {
-  const { openSqliteLedger } = await import('../ledger/sql/sqlite.ts')
+  const { openSqliteLedger } = await import('../ledger/sql/sqlite/sqlite-ledger.ts')
   const location = file === undefined ? path.join(state, 'ledger.sqlite') : path.resolve(root, file)
   return openSqliteLedger(location, { readOnly })
 }

@@ -1,16 +1,11 @@
 import { createWriteStream } from 'node:fs'
 import { json } from 'node:stream/consumers'
 import { reasonOf } from '../core/errors.ts'
-import type { JsonObject } from '../core/json.ts'
+import type { Question } from '../executors/executor.ts'
 import { listTaskFiles, loadTask } from '../tasks/discovery.ts'
 import { describeTask, type ManifestAnswer } from '../tasks/manifest.ts'
-import { validate } from '../tasks/parameters/problems.ts'
-import { brand, type Task } from '../tasks/task.ts'
-
-/** What the control side may ask. */
-type Question =
-  | { readonly ask: 'manifest'; readonly folders: readonly string[]; readonly without: readonly string[] }
-  | { readonly ask: 'check-parameters'; readonly file: string; readonly parameters: JsonObject }
+import { type Validated, validate } from '../tasks/parameters/validate.ts'
+import { paramsOf } from '../tasks/task.ts'
 
 const answersFd = 3
 
@@ -20,15 +15,24 @@ export async function answer(): Promise<void> {
   const answers = createWriteStream('', { fd: answersFd })
   const say = (value: unknown) =>
     new Promise<void>((resolve) => answers.write(`${JSON.stringify(value)}\n`, () => resolve()))
-  if (question.ask === 'manifest') await answerManifest(question.folders, question.without, say)
-  else await say(await validate(paramsOf(await loadTask(process.cwd(), question.file)), question.parameters))
+  if (question.ask === 'manifest') await answerManifest(question, say)
+  else await answerCheck(question, say)
   // What the files opened while they loaded (a pool, a timer) must not keep this process.
   process.exit(0)
 }
 
+type Asked<Ask extends Question['ask']> = Extract<Question, { ask: Ask }>
+
+async function answerCheck(
+  { file, parameters }: Asked<'check-parameters'>,
+  say: (answer: Validated) => Promise<void>,
+): Promise<void> {
+  const task = await loadTask(process.cwd(), file)
+  await say(await validate(paramsOf(task), parameters))
+}
+
 async function answerManifest(
-  folders: readonly string[],
-  without: readonly string[],
+  { folders, without }: Asked<'manifest'>,
   say: (answer: ManifestAnswer) => Promise<void>,
 ): Promise<void> {
   const root = process.cwd()
@@ -45,8 +49,4 @@ async function describeFile(root: string, file: string): Promise<ManifestAnswer>
   } catch (error) {
     return { broken: { file, why: reasonOf(error) } }
   }
-}
-
-export function paramsOf(task: Task) {
-  return task[brand] === 'migration' ? undefined : task.params
 }

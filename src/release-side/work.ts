@@ -1,22 +1,12 @@
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import type { JsonObject } from '../core/json.ts'
+import type { Assignment } from '../executors/executor.ts'
 import { loadTask } from '../tasks/discovery.ts'
-import { validate } from '../tasks/parameters/problems.ts'
-import { brand } from '../tasks/task.ts'
-import { paramsOf } from './answer.ts'
+import { validate } from '../tasks/parameters/validate.ts'
+import { brand, paramsOf, type Task } from '../tasks/task.ts'
 import { becomeCommand } from './become-command.ts'
 import { migrationCommand } from './migration-command.ts'
 import { reporter } from './reporter.ts'
-
-/** What one attempt is to do. */
-interface Assignment {
-  readonly run: string
-  readonly attempt: string
-  readonly file: string
-  readonly parameters: JsonObject
-  readonly databaseVariable?: string
-}
 
 const channelFd = 3
 
@@ -31,25 +21,25 @@ export async function work(): Promise<void> {
       `The parameters are not valid: ${checked.problems.map(({ message }) => message).join('; ')}`,
     )
   }
-  if (task[brand] === 'script') {
-    const stopping = new AbortController()
-    process.once('SIGTERM', () => stopping.abort())
-    const report = reporter(channel)
-    const { run, attempt } = assignment
-    await task.run({
-      params: checked.value,
-      run,
-      attempt,
-      signal: stopping.signal,
-      progress: report.progress,
-    })
-    report.end()
-    // The script is over when `run` returns, whatever it left open (a pool, a timer).
-    process.exit()
-  }
+  if (task[brand] === 'script') return runScript(task, assignment, checked.value, channel)
   channel.destroy()
   if (task[brand] === 'migration') return becomeCommand(migrationCommand(task, assignment.databaseVariable))
   return becomeCommand(typeof task.command === 'function' ? task.command(checked.value) : task.command)
+}
+
+async function runScript(
+  task: Extract<Task, { readonly [brand]: 'script' }>,
+  { run, attempt }: Assignment,
+  params: unknown,
+  channel: Socket,
+): Promise<never> {
+  const stopping = new AbortController()
+  process.once('SIGTERM', () => stopping.abort())
+  const report = reporter(channel)
+  await task.run({ params, run, attempt, signal: stopping.signal, progress: report.progress })
+  report.end()
+  // The script is over when `run` returns, whatever it left open (a pool, a timer).
+  process.exit()
 }
 
 async function readAssignment(channel: Socket): Promise<Assignment> {

@@ -27,6 +27,7 @@ export interface ReleaseRecord {
   readonly instances: readonly { readonly id: string; readonly facts: Readonly<Record<string, string>> }[]
 }
 
+/** One try at a run, as the ledger tells whoever looks for it. */
 export interface AttemptRecord extends Origin {
   readonly id: string
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from './outcomes.ts'
 
+/** A task's streams; `merged` is both in one pipe. */
 export type Stream = 'stdout' | 'stderr' | 'merged'
 
 /** How surely a stop ends every descendant: by a cgroup or a container, or by signals to what can be found. */

@@ -13,6 +13,7 @@ export type Outcome =
   | { readonly end: 'unstartable'; readonly why: string }
   | { readonly end: 'lost'; readonly why: string }
 
+/** The status of a run whose last attempt ended so. */
 export function statusOf(outcome: Outcome): Status {
   switch (outcome.end) {
     case 'exited':
@@ -55,6 +56,7 @@ export function ownExitCode(outcome: Outcome): ExitCode | undefined {
   return undefined
 }
 
+/** `exit code 3`, `killed by SIGSEGV`, for people. */
 export function describeOutcome(outcome: Outcome): string {
   switch (outcome.end) {
     case 'exited':

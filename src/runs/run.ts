@@ -20,6 +20,7 @@ export interface Run {
   readonly endedAt?: number
 }
 
+/** One try at a run, as far as its events tell. Times are in milliseconds since the epoch. */
 export interface Attempt extends AttemptRecord {
   readonly pid?: number
   readonly containment?: Containment
@@ -52,6 +53,7 @@ export function foldRun(id: string, history: readonly RecordedEvent[]): Run {
   return rest.reduce(applyEvent, opened)
 }
 
+/** A run after one more event. An illegal move is a `Bug`. */
 export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
   const status = statusAfter(event)
   if (!mayMove(run.status, status))

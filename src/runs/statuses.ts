@@ -40,6 +40,7 @@ export const moves: { readonly [from in Status]: readonly Status[] } = {
 
 export const allStatuses = Object.keys(statuses) as readonly Status[]
 
+/** Whether a run may go from one status to the other. */
 export function mayMove(from: Status, to: Status): boolean {
   return moves[from].includes(to)
 }

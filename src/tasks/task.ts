@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { JsonObject } from '../core/json.ts'
 
+/** What a task is, by the `define*` that made it. */
 export type TaskKind = 'script' | 'command' | 'migration'
 
 /** `split` keeps stdout and stderr apart; `merged` gives both one pipe, so that their order is the task's own. */
@@ -39,6 +40,7 @@ export interface ScriptContext<Parameters> {
   progress(done: number, total?: number, label?: string): void
 }
 
+/** A task in TypeScript or JavaScript. */
 export interface ScriptOptions<Schema extends StandardSchemaV1 = StandardSchemaV1>
   extends TaskOptions<Schema> {
   run(context: ScriptContext<StandardSchemaV1.InferOutput<Schema>>): unknown
@@ -47,6 +49,7 @@ export interface ScriptOptions<Schema extends StandardSchemaV1 = StandardSchemaV
 /** A program and its arguments. Never a shell line: nothing is expanded or split. */
 export type Argv = readonly [program: string, ...args: string[]]
 
+/** A task in any language: a program of the release, or of its machine. */
 export interface CommandOptions<Schema extends StandardSchemaV1 = StandardSchemaV1>
   extends TaskOptions<Schema> {
   readonly command: Argv | ((params: StandardSchemaV1.InferOutput<Schema>) => Argv)
@@ -65,13 +68,20 @@ export type MigrationOptions = Omit<TaskOptions, 'params' | 'secrets'> & {
 // A registered symbol, so that a task is known by any copy of this package.
 export const brand = Symbol.for('purser.task')
 
+/** What `define*` makes of its options: a file of tasks exports one by default. */
 export type Task =
   | ({ readonly [brand]: 'script' } & ScriptOptions)
   | ({ readonly [brand]: 'command' } & CommandOptions)
   | ({ readonly [brand]: 'migration' } & MigrationOptions)
 
+/** Whether a value was made by `define*`, of whatever copy of this package. */
 export function isTask(value: unknown): value is Task {
   return typeof value === 'object' && value !== null && brand in value
+}
+
+/** The validator of a task's parameters; `undefined` where it takes none. */
+export function paramsOf(task: Task): StandardSchemaV1 | undefined {
+  return task[brand] === 'migration' ? undefined : task.params
 }
 
 /** A task as the manifest lists it. */

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { PurserError } from '../../src/core/errors.ts'
-import { openSqliteLedger } from '../../src/ledger/sql/sqlite.ts'
+import { openSqliteLedger } from '../../src/ledger/sql/sqlite/sqlite-ledger.ts'
 import { verifyLedger } from '../../src/operations/verify-ledger.ts'
 import { requested, running, starting } from '../conformance/ledger-events.ts'
 

@@ -1,7 +1,7 @@
 // A process that records runs until it is killed: `node ledger-tireless-writer.ts FILE NAME`. It tells the head that
 // each append gave it, one a line as JSON, when it has it.
 import { writeSync } from 'node:fs'
-import { openSqliteLedger } from '../../src/ledger/sql/sqlite.ts'
+import { openSqliteLedger } from '../../src/ledger/sql/sqlite/sqlite-ledger.ts'
 import { wholeRun } from '../conformance/ledger-events.ts'
 
 const [file = '', name = ''] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 // A process that records one run: `node ledger-writer.ts FILE RUN`. It begins when its standard input ends.
 import { once } from 'node:events'
-import { openSqliteLedger } from '../../src/ledger/sql/sqlite.ts'
+import { openSqliteLedger } from '../../src/ledger/sql/sqlite/sqlite-ledger.ts'
 import { wholeRun } from '../conformance/ledger-events.ts'
 
 const [file = '', run = ''] = process.argv.slice(2)

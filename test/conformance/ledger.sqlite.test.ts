@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { openSqliteLedger } from '../../src/ledger/sql/sqlite.ts'
+import { openSqliteLedger } from '../../src/ledger/sql/sqlite/sqlite-ledger.ts'
 import { describeLedger } from './ledger.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'purser-ledgers-'))

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { openSqliteLedger } from '../../src/ledger/sql/sqlite.ts'
+import { openSqliteLedger } from '../../src/ledger/sql/sqlite/sqlite-ledger.ts'
 import { requested, wholeRun } from '../conformance/ledger-events.ts'
 import { temporaryFolder } from '../conformance/ledger-folder.ts'
 

@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { LocalExecutor } from '../../src/executors/local/local-executor.ts'
@@ -76,6 +77,30 @@ describe('a release', () => {
     expect((await executor.release()).digest).not.toBe(after.digest)
   })
 
+  it('tells what was seen of its process, and the commit of its checkout', async () => {
+    await using project = makeProject()
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: project.folder, encoding: 'utf8' })
+    git('init', '--quiet')
+    git('add', 'app.js')
+    git('-c', 'user.name=Ada', '-c', 'user.email=ada@localhost', 'commit', '--quiet', '--message', 'App')
+    const { pid } = await project.startApp({}, ['sh', '-c', 'umask 027; exec "$@"', 'sh', process.execPath])
+    const executor = new LocalExecutor(
+      { pidFile: 'app.pid' },
+      { root: project.folder, state: path.join(project.folder, '.purser') },
+    )
+    const facts = (await executor.release()).instances[0]?.facts
+    const factOf = (name: string) => {
+      const fact = facts?.get(name)
+      return fact !== undefined && 'value' in fact ? fact.value : undefined
+    }
+    expect(factOf('code.commit')).toBe(git('rev-parse', 'HEAD').trim())
+    expect(factOf('process.executable')).toBe(realpathSync(process.execPath))
+    expect(factOf('process.directory')).toBe(project.folder)
+    expect(factOf('user.umask')).toBe('0027')
+    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toContain(`0::${factOf('limits.cgroup')}\n`)
+    expect(factOf('limits.nofile')).toMatch(/^\d+:\d+$/)
+  })
+
   it('can’t be used once its process has ended', async () => {
     await using project = makeProject()
     const app = await project.startApp()
@@ -92,11 +117,32 @@ describe('a release', () => {
 })
 
 describe('a twin', () => {
+  it('of an app in another language has its folder and variables, and runs typed tasks on our Node', async () => {
+    await using project = makeProject()
+    project.write(
+      'tasks/where.ts',
+      `import { defineScript } from 'purser'
+import { here } from '../lib/here.ts'
+export default defineScript({ name: 'where', summary: 'Says where.', run: () => console.log(here(), process.env.COLOUR, process.execPath) })`,
+    )
+    project.write('lib/here.ts', 'export const here = (): string => process.cwd()')
+    await project.startApp({ COLOUR: 'teal' }, ['sh', '-c', 'echo $$ > app.pid; echo 0; exec sleep 600'])
+    const below = path.join(project.folder, 'lib')
+    const { stdout } = await purser(below, ['run', 'where', '-e', 'local'])
+    expect(stdout).toBe(`${project.folder} teal ${realpathSync(process.execPath)}\n`)
+  })
+
   it('has the app’s umask and limits', async () => {
     await using project = makeProject()
     await project.startApp({}, ['sh', '-c', 'umask 027; ulimit -n 321; exec "$@"', 'sh', process.execPath])
     const { stdout } = await runIn(project, 'umask; ulimit -n; ulimit -Hn')
     expect(stdout).toBe('0027\n321\n321\n')
+  })
+
+  it('may gain no privileges where the app may not', async () => {
+    await using project = makeProject()
+    await project.startApp({}, ['setpriv', '--no-new-privs', '--', process.execPath])
+    expect((await runIn(project, 'grep NoNewPrivs /proc/self/status')).stdout).toMatch(/1$/m)
   })
 
   if (isRoot) {

@@ -135,3 +135,22 @@ it('a task file that answers in the place of the release is no mistake of ours',
   expect([flooded.code, flooded.stderr]).toEqual([0, ''])
   expect(flooded.stdout).toContain('tasks/forger.ts is broken')
 })
+
+it('Ctrl-C, which a terminal sends to the whole group, cancels a run and loses nothing', async () => {
+  await using project = makeProject()
+  await project.startApp()
+  const task = ['sh', '-c', 'trap "echo bye; exit 3" TERM; echo at work; while :; do sleep 0.05; done']
+  const typed = spawn(process.execPath, [purserProgram, 'run', '-e', 'local', '--', ...task], {
+    cwd: project.folder,
+    detached: true, // a group of its own, as a shell makes for what is typed
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const ended = once(typed, 'close')
+  let stdout = ''
+  typed.stdout.on('data', (bytes) => {
+    if (!stdout.includes('at work')) process.kill(-(typed.pid ?? 0), 'SIGINT')
+    stdout += bytes
+  })
+  expect((await ended)[0]).toBe(85)
+  expect(stdout).toBe('at work\nbye\n')
+})

@@ -55,8 +55,7 @@ export function makeProject(): Project {
   }
   mkdirSync(path.join(folder, 'node_modules'))
   symlinkSync(packageRoot, path.join(folder, 'node_modules/purser'))
-  for (const name of ['zod'])
-    symlinkSync(path.join(packageRoot, 'node_modules', name), path.join(folder, 'node_modules', name))
+  symlinkSync(path.join(packageRoot, 'node_modules/zod'), path.join(folder, 'node_modules/zod'))
   write('package.json', '{ "type": "module" }')
   write('app.js', appSource)
   write('purser.config.ts', configSource)

@@ -1,10 +1,13 @@
 import { byteSize, duration } from '../../core/text.ts'
-import { durationOf } from '../../operations/view-run.ts'
+import { durationOf } from '../../operations/runs/view-run.ts'
 import { describeOutcome } from '../../runs/outcomes.ts'
 import { lastAttempt, type Run } from '../../runs/run.ts'
-import { printable } from './printable.ts'
+import { printable, shortened } from './printable.ts'
 import { describeRefusal } from './report-error.ts'
-import { paint, paintStatus } from './style.ts'
+import { paint, paintNotice, paintStatus } from './style.ts'
+
+// An ad-hoc command may have thousands of words; `purser show` has them all.
+const longestName = 200
 
 /** The line before a run's output. */
 export function describeStart({ id, request }: Run): string {
@@ -12,11 +15,9 @@ export function describeStart({ id, request }: Run): string {
   const { task, environment, service, release, notices } = request
   const place = paint('dim', `in ${environment}/${service}, release ${shortDigest(release.digest)}`, stream)
   const lines = [
-    `${paint('cyan', '▸', stream)} ${paint('bold', printable(task), stream)} ${place}  run ${paint('cyan', id, stream)}`,
+    `${paint('cyan', '▸', stream)} ${paint('bold', shortened(task, longestName), stream)} ${place}  run ${paint('cyan', id, stream)}`,
   ]
-  return [...lines, ...notices.map((notice) => paint('yellow', `  ! ${printable(notice)}`, stream))].join(
-    '\n',
-  )
+  return [...lines, ...notices.map((notice) => paintNotice(printable(notice)))].join('\n')
 }
 
 /** The lines after a run's output. */

@@ -1,7 +1,7 @@
 import { byteSize } from '../../core/text.ts'
 import type { Frame } from '../../runs/frames.ts'
 import { ProgressLine } from './progress-line.ts'
-import { paint } from './style.ts'
+import { paintNotice } from './style.ts'
 
 /** Prints frames: the task's streams to ours, Purser's own words to stderr; its progress only while it is `live`. */
 export async function printFrames(
@@ -20,17 +20,11 @@ export async function printFrames(
         break
       case 'notice':
         progress.clear()
-        console.error(paint('yellow', `  ! ${frame.text}`, process.stderr))
+        console.error(paintNotice(frame.text))
         break
       case 'cut':
         progress.clear()
-        console.error(
-          paint(
-            'yellow',
-            `  ! ${byteSize(frame.bytes)} of output are missing here: cut by the quota, or the disk was full`,
-            process.stderr,
-          ),
-        )
+        console.error(paintNotice(cutNotice(frame.bytes)))
         break
       case 'started':
       case 'outcome':
@@ -38,6 +32,10 @@ export async function printFrames(
     }
   }
   progress.clear()
+}
+
+function cutNotice(bytes: number): string {
+  return `${byteSize(bytes)} of output are missing here: cut by the quota, or the disk was full`
 }
 
 /** Frames as NDJSON: bytes as text where they are UTF-8, else as base64. */

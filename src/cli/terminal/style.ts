@@ -9,6 +9,11 @@ export function paint(format: Format, text: string, stream: Stream = process.std
   return styleText(format, text, { stream, validateStream: true })
 }
 
+/** A sentence of Purser's own beside a run's output, on stderr. */
+export function paintNotice(text: string): string {
+  return paint('yellow', `  ! ${text}`, process.stderr)
+}
+
 const looks: Readonly<Record<Status, readonly [mark: string, format: Format]>> = {
   queued: ['○', 'gray'],
   starting: ['◔', 'cyan'],

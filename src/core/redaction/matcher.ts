@@ -4,6 +4,7 @@ export interface Literal {
   readonly name: string
 }
 
+/** Finds any of its literals in bytes. */
 export interface Matcher {
   /** Tells every place where a literal stands, in order; the longest where several begin at one place. */
   each(bytes: Uint8Array, found: (start: number, literal: Literal) => void): void

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formsOf } from './patterns.ts'
+import { formsOf } from './forms.ts'
 import { createRedactor, type Redactor } from './redactor.ts'
-import type { Secret } from './secret.ts'
+import type { Secret } from './secrets.ts'
 
 const one = createRedactor([{ name: 'DB_PASSWORD', value: 'hunter2!x' }])
 

@@ -1,8 +1,8 @@
 import type { Json } from '../json.ts'
+import { formsOf, isTooPlain } from './forms.ts'
 import { type Hiding, hide } from './hiding.ts'
 import { createMatcher, type Matcher } from './matcher.ts'
-import { formsOf, isTooPlain } from './patterns.ts'
-import type { Secret } from './secret.ts'
+import type { Secret } from './secrets.ts'
 import { passThrough, type RedactingStream, redactingStream } from './stream.ts'
 
 /** Puts `[redacted NAME]` where a secret stands, in any of its forms, and changes nothing else. */
@@ -16,6 +16,7 @@ export interface Redactor {
   readonly tooShort: readonly string[]
 }
 
+/** A redactor for these secrets. Of a value with several names the first is shown. */
 export function createRedactor(secrets: readonly Secret[]): Redactor {
   const given = secrets.filter(({ value }) => value !== '')
   const hidden = given.filter(({ value }) => !isTooPlain(value))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { passwordsIn } from './credentials.ts'
+import { passwordsIn } from './passwords.ts'
 import { secretsOf } from './secrets.ts'
 
 const of = (variables: Record<string, string>, declared: readonly string[] = []) =>

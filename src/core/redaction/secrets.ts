@@ -1,8 +1,12 @@
-import { passwordsIn } from './credentials.ts'
 import { looksSecret } from './names.ts'
-import type { Secret } from './secret.ts'
+import { passwordsIn } from './passwords.ts'
 
-export { looksSecret } from './names.ts'
+/** A value that must be seen nowhere, under a name that may be. */
+export interface Secret {
+  /** A variable's or a parameter's name. */
+  readonly name: string
+  readonly value: string
+}
 
 /**
  * What must not be seen of a release's variables: values whose names look secret or were declared so, and the

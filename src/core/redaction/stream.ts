@@ -12,6 +12,7 @@ const nothing = new Uint8Array(0)
 
 export const passThrough: RedactingStream = { write: (chunk) => chunk, end: () => nothing }
 
+/** Redacts one stream that comes in pieces. */
 export function redactingStream(hiding: Hiding): RedactingStream {
   let kept: Uint8Array = nothing
   let covered = 0

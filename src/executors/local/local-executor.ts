@@ -1,19 +1,19 @@
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { Bug, failedWith, PurserError } from '../../core/errors.ts'
+import { Bug, PurserError } from '../../core/errors.ts'
 import type { Release } from '../../environment/release.ts'
 import type { Place } from '../../environment/wiring.ts'
 import type { AttemptRecord } from '../../runs/events.ts'
-import type { AttemptSpec, Execution, Executor, Question, Work } from '../executor.ts'
-import { askReleaseSide } from './ask.ts'
+import type { Argv } from '../../tasks/task.ts'
+import type { Assignment, AttemptSpec, Execution, Executor, Question, Work } from '../executor.ts'
+import { askReleaseSide } from './ask-release-side.ts'
 import { type FinderOptions, findServing } from './find/find-serving.ts'
-import { type LocalRelease, readLocalRelease } from './local-release.ts'
-import { nodeOf } from './node-program.ts'
 import { isAlive } from './proc/identity.ts'
 import { readVariables, type ServingProcess } from './proc/serving-process.ts'
 import { programFiles } from './program-files.ts'
+import { type LocalRelease, readLocalRelease } from './release/local-release.ts'
 import type { Order } from './supervisor/order.ts'
-import { describeTwin, resolveProgram, type Twin } from './twin.ts'
+import { nodeOf } from './twin/node-program.ts'
+import { describeTwin, resolveProgram, type Twin } from './twin/twin.ts'
 
 /** Runs attempts as processes of this machine, each the twin of the app's own process. Linux. */
 export class LocalExecutor implements Executor {
@@ -45,31 +45,22 @@ export class LocalExecutor implements Executor {
   }
 
   async start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution> {
-    const { LocalExecution, startSupervisor } = await attempts()
-    const folder = this.#folder(attempt.id)
-    const order = this.#order(attempt, folder, release)
-    try {
-      mkdirSync(path.dirname(folder), { recursive: true, mode: 0o700 })
-      mkdirSync(folder, { mode: 0o700 })
-    } catch (error) {
-      if (!failedWith(error, 'EEXIST')) throw error
-      return new LocalExecution(folder)
-    }
-    await startSupervisor(order, signal)
-    return new LocalExecution(folder)
+    // Loaded now: whoever only looks at a release does without journals.
+    const { startAttempt } = await import('./attempts/start-attempt.ts')
+    return startAttempt(this.#order(attempt, release), signal)
   }
 
   async attach(attempt: AttemptRecord): Promise<Execution | 'gone' | 'unreachable'> {
-    const { attachTo } = await attempts()
+    const { attachTo } = await import('./attempts/attach.ts')
     return attachTo(attempt, this.#folder(attempt.id))
   }
 
-  #order(attempt: AttemptSpec, folder: string, release: Release): Order {
+  #order(attempt: AttemptSpec, release: Release): Order {
     const { app, twin } = this.#twin(release)
     const { timeoutMs } = attempt
     return {
       attempt: attempt.id,
-      folder,
+      folder: this.#folder(attempt.id),
       argv: toArgv([...twin.prefix, ...programOf(attempt.work, app, twin)]),
       workingDirectory: twin.workingDirectory,
       umask: twin.umask,
@@ -105,31 +96,19 @@ export class LocalExecutor implements Executor {
   }
 }
 
-/** Loaded when there is an attempt: whoever only looks at a release does without journals. */
-function attempts() {
-  return import('./attempts.ts')
-}
-
 function programOf(work: Work, app: ServingProcess, twin: Twin): readonly string[] {
   if (work.kind === 'command') return resolveProgram(work.argv, twin)
   return [...nodeOf(app), programFiles.release, 'work']
 }
 
 function assignmentOf(
-  attempt: AttemptSpec,
-  { file, parameters, databaseVariable }: Extract<Work, { kind: 'task' }>,
-) {
-  const { id, run } = attempt
-  return {
-    run,
-    attempt: id,
-    file,
-    parameters,
-    ...(databaseVariable === undefined ? {} : { databaseVariable }),
-  }
+  { id, run }: AttemptSpec,
+  { kind: _, ...task }: Extract<Work, { kind: 'task' }>,
+): Assignment {
+  return { run, attempt: id, ...task }
 }
 
-function toArgv([program, ...args]: readonly string[]): Order['argv'] {
+function toArgv([program, ...args]: readonly string[]): Argv {
   if (program === undefined) throw new Bug('A command has no program.')
   return [program, ...args]
 }

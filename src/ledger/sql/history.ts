@@ -14,11 +14,11 @@ export async function readHistory(db: Kysely<LedgerTables>, run: string): Promis
 function parseBody(event: StoredEvent): RecordedEvent['event'] {
   try {
     return JSON.parse(event.body ?? '')
-  } catch (cause) {
+  } catch (error) {
     throw new PurserError('LEDGER_CORRUPT', {
       message: `${nameOf(event)} cannot be read from the ledger: its body is no JSON.`,
       remedy: 'See all that is wrong with `purser ledger verify`.',
-      cause,
+      cause: error,
     })
   }
 }

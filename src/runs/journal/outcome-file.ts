@@ -4,6 +4,7 @@ import { failedWith } from '../../core/errors.ts'
 import type { Frame } from '../frames.ts'
 import { outcomeFile, reserveFile, sync } from './folder.ts'
 
+/** An attempt's last frame. */
 export type OutcomeFrame = Extract<Frame, { kind: 'outcome' }>
 
 const reserveBytes = 16_384

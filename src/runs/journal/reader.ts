@@ -5,8 +5,6 @@ import { listSegments } from './folder.ts'
 import { readOutcome } from './outcome-file.ts'
 import { openSegment, type SegmentLines } from './segment-lines.ts'
 
-export { readOutcome } from './outcome-file.ts'
-
 /**
  * The frames in the order of their cursors, from the beginning to what is there now; with `follow`, to the outcome,
  * as they come. Ends when the signal is aborted. One `cut` frame stands wherever output is missing.

@@ -7,7 +7,8 @@ import { Bug, PurserError } from '../../core/errors.ts'
 import type { Frame } from '../frames.ts'
 import type { Outcome } from '../outcomes.ts'
 import { digestOf } from './digest.ts'
-import { readFrames, readOutcome } from './reader.ts'
+import { readOutcome } from './outcome-file.ts'
+import { readFrames } from './reader.ts'
 import { openJournal } from './writer.ts'
 
 const root = mkdtempSync(path.join(tmpdir(), 'purser-journal-'))

@@ -23,6 +23,7 @@ export function propertyOf(schema: JsonObject | null | undefined, name: string):
     : undefined
 }
 
+/** The schemas of all parameters by their names; none where the schema does not say. */
 export function propertiesOf(schema: JsonObject | null | undefined): JsonObject {
   const properties = schema?.properties
   return typeof properties === 'object' && properties !== null && !Array.isArray(properties)

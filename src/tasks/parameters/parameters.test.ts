@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { describeSchema, jsonSchemaOf } from './json-schema.ts'
-import { describeProblem, unknownParameters, validate } from './problems.ts'
+import { describeProblem, unknownParameters } from './problems.ts'
 import { typedParameters } from './typed.ts'
+import { validate } from './validate.ts'
 
 const params = z.object({
   country: z.array(z.string().length(2)).optional(),

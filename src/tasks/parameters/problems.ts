@@ -1,4 +1,3 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { count, suggest } from '../../core/text.ts'
 import { describeSchema, propertiesOf, propertyOf, takesOthers } from './json-schema.ts'
@@ -8,22 +7,6 @@ export interface ParameterProblem {
   /** `country.0`; empty when it is about all of them together. */
   readonly path: string
   readonly message: string
-}
-
-/** Runs a task's own validator. It may be asynchronous; what it returns is for the task. */
-export async function validate(
-  schema: StandardSchemaV1 | undefined,
-  parameters: JsonObject,
-): Promise<{ readonly value: unknown } | { readonly problems: readonly ParameterProblem[] }> {
-  if (schema === undefined) return { value: {} }
-  const result = await schema['~standard'].validate(parameters)
-  if (result.issues === undefined) return { value: result.value }
-  return {
-    problems: result.issues.map(({ path = [], message }) => ({
-      path: path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.'),
-      message,
-    })),
-  }
 }
 
 /** Parameters that the task does not know, and keys inside one, each with a suggestion. */

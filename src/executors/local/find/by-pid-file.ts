@@ -22,7 +22,8 @@ export function findByPidFile(pidFile: string, root: string): number {
   if (startedAt > writtenAt + toleranceMs) {
     throw new PurserError('APP_NOT_THIS_ONE', {
       message: `${file} names process ${pid}, but that is another program: "${argv[0]}" started at ${new Date(startedAt).toISOString()}, after the file was written at ${new Date(writtenAt).toISOString()}.`,
-      remedy: 'The app has ended and its pid was used again. Start the app, then try again.',
+      remedy:
+        'The app has ended and its pid was used again, or the clock was set since: start the app again, then try again.',
     })
   }
   // Or an app could have its tasks run as anybody, by naming a process of theirs.

@@ -9,6 +9,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return { pid, startedTicks: stat.startedTicks, boot: bootId() }
 }
 
+/** Whether this very process is still there, not another that got its pid. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid)
   return now !== undefined && now.startedTicks === identity.startedTicks && now.boot === identity.boot

@@ -23,6 +23,7 @@ export interface ServingProcess {
   readonly startedAt: number
 }
 
+/** Whom a process acts as: its effective user and group, and its other groups. */
 export interface ProcessUser {
   readonly uid: number
   readonly gid: number

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { failedWith } from '../../../core/errors.ts'
+import { Bug, failedWith } from '../../../core/errors.ts'
 import { type Containment, emptied } from './containment.ts'
 
 const removeTries = 50
@@ -34,7 +34,7 @@ export function openCgroup(folder: string): Containment & { readonly folder: str
     folder,
     exactness: 'exact' as const,
     inside: () => {
-      throw new TypeError('Nothing starts in the cgroup of an attempt that has ended.')
+      throw new Bug('Nothing starts in the cgroup of an attempt that has ended.')
     },
     members: () => membersBelow(folder),
     kill: async () => {

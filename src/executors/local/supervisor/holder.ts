@@ -9,6 +9,7 @@ export type Holder =
   /** Its starter died before a supervisor took it; none may take it now. */
   | { readonly abandoned: true }
 
+/** Who supervises an attempt, and how what it started is ended without that supervisor. */
 export interface Supervision {
   readonly supervisor: ProcessIdentity
   /** Milliseconds between SIGTERM and SIGKILL when it is stopped. */

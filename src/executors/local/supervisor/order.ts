@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../core/json.ts'
-import type { Secret } from '../../../core/redaction/secret.ts'
-import type { OutputMode } from '../../../tasks/task.ts'
+import type { Secret } from '../../../core/redaction/secrets.ts'
+import type { Argv, OutputMode } from '../../../tasks/task.ts'
+import type { Assignment } from '../../executor.ts'
 
 /** What a supervisor is told, once, over its standard input: it holds secrets, so it never touches a disk. */
 export interface Order {
@@ -8,7 +8,7 @@ export interface Order {
   /** The attempt's folder; absolute. */
   readonly folder: string
   /** The command with all that comes before it; absolute program. */
-  readonly argv: readonly [program: string, ...args: string[]]
+  readonly argv: Argv
   readonly workingDirectory: string
   readonly umask: number
   readonly variables: Readonly<Record<string, string>>
@@ -19,5 +19,5 @@ export interface Order {
   readonly quotaBytes: number
   readonly secrets: readonly Secret[]
   /** What the release side is told over its channel; without it there is no channel. */
-  readonly assignment?: JsonObject
+  readonly assignment?: Assignment
 }

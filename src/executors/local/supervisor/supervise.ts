@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { Duplex } from 'node:stream'
 import { reasonOf } from '../../../core/errors.ts'
 import { createRedactor, type Redactor } from '../../../core/redaction/redactor.ts'
 import { count } from '../../../core/text.ts'
-import type { Stream } from '../../../runs/frames.ts'
 import { closeJournal } from '../../../runs/journal/post-mortem.ts'
 import { type Journal, openJournal } from '../../../runs/journal/writer.ts'
 import type { Outcome } from '../../../runs/outcomes.ts'
+import type { Report } from '../../../runs/reports.ts'
 import { identify } from '../proc/identity.ts'
 import { capture } from './capture.ts'
 import { makeCgroup } from './cgroup.ts'
@@ -16,9 +15,9 @@ import { type Containment, emptied } from './containment.ts'
 import { type Supervision, takeHold } from './holder.ts'
 import { LookKeeper } from './look-keeper.ts'
 import type { Order } from './order.ts'
-import { closeWriteEnds, makePipes } from './pipes.ts'
+import { startTask } from './start-task.ts'
 import { StopRequests } from './stop-requests.ts'
-import { followTraces, marker } from './traces.ts'
+import { followTraces } from './traces.ts'
 
 // How long what a task left behind may go on writing (a `tee` at the end of its pipe) before it is ended.
 const leftBehindMs = 1_000
@@ -59,38 +58,26 @@ async function carryOut(
   const look = new LookKeeper(order.folder)
   if (redactor.tooShort.length > 0) await journal.append({ kind: 'notice', text: tooShortNotice(redactor) })
 
-  const streams: readonly Stream[] = order.output === 'merged' ? ['merged'] : ['stdout', 'stderr']
-  const pipes = makePipes(order.folder, streams, order.uid)
-  const child = containment.inside(() => startTask(order, pipes))
+  const { child, pipes, channel } = startTask(order, containment)
   task.child = child
-  closeWriteEnds(pipes)
   const ended = endOf(child)
   stopping.obey(order, containment)
   if (child.pid !== undefined) {
     const { exactness } = containment
     look.started(await journal.append({ kind: 'started', pid: child.pid, containment: exactness }))
   }
-
-  const channel = order.assignment === undefined ? undefined : (child.stdio[3] as Duplex)
-  const reported =
-    channel &&
-    order.assignment &&
-    converse(channel, order.assignment, async (report) => {
-      const label =
-        report.label === undefined ? {} : { label: redactor.text(report.label).slice(0, longestLabel) }
-      look.progress(await journal.append({ ...report, ...label }))
-    })
-  const captured = Promise.all(
-    pipes.map(({ output }, i) => capture(output, streams[i] ?? 'merged', redactor, journal)),
-  )
+  const captured = pipes.map(({ output, stream }) => capture(output, stream, redactor, journal))
+  const conversed = converse(channel, order.assignment, async (report) => {
+    look.progress(await journal.append(redactReport(report, redactor)))
+  })
+  const told = Promise.all([...captured, conversed])
 
   const outcome = await ended
   const asked = stopping.end()
   await endWhatIsLeft(containment, journal)
-  const open = [...pipes.map(({ output }) => output), ...(channel === undefined ? [] : [channel])]
-  for (const stream of open) setTimeout(() => stream.destroy(), leftBehindMs)
-  await captured
-  await reported
+  for (const { output } of pipes) setTimeout(() => output.destroy(), leftBehindMs)
+  setTimeout(() => channel?.destroy(), leftBehindMs)
+  await told
   look.ended(await journal.outcome(asked ?? outcome))
 }
 
@@ -104,26 +91,6 @@ function describeHold({ graceMs }: Order, cgroup: string | undefined): Supervisi
 function failureOf(error: unknown, { child }: Task): Outcome {
   if (child === undefined) return { end: 'unstartable', why: reasonOf(error) }
   return { end: 'lost', why: `its supervisor failed (${reasonOf(error)}); nothing of it is alive` }
-}
-
-function startTask(order: Order, pipes: ReturnType<typeof makePipes>): ChildProcess {
-  const [program, ...args] = order.argv
-  process.umask(order.umask)
-  try {
-    return spawn(program, args, {
-      cwd: order.workingDirectory,
-      env: { ...order.variables, [marker]: order.attempt },
-      detached: true, // a session of its own: our signals and terminals are not the task's
-      stdio: [
-        'ignore',
-        pipes[0]?.writeEnd,
-        (pipes[1] ?? pipes[0])?.writeEnd,
-        order.assignment === undefined ? 'ignore' : 'pipe',
-      ],
-    })
-  } finally {
-    process.umask(0o077)
-  }
 }
 
 async function endOf(child: ChildProcess): Promise<Outcome> {
@@ -141,6 +108,10 @@ async function endWhatIsLeft(containment: Containment, journal: Journal): Promis
   await containment.kill()
   const text = `${count(left, 'process', 'processes')} that the task left behind ${left === 1 ? 'was' : 'were'} ended.`
   await journal.append({ kind: 'notice', text })
+}
+
+function redactReport({ label, ...report }: Report, redactor: Redactor): Report {
+  return label === undefined ? report : { ...report, label: redactor.text(label).slice(0, longestLabel) }
 }
 
 function tooShortNotice({ tooShort }: Redactor): string {

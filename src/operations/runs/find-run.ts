@@ -1,0 +1,41 @@
+import { PurserError } from '../../core/errors.ts'
+import { list } from '../../core/text.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { foldRun, type Run } from '../../runs/run.ts'
+import type { Context } from '../context.ts'
+import { allLedgers } from './ledgers.ts'
+
+/** A run, and the ledger that tells of it. */
+export interface FoundRun {
+  readonly run: Run
+  readonly ledger: Ledger
+}
+
+/** A run as its ledger tells it now. */
+export async function readRun(ledger: Ledger, id: string): Promise<Run> {
+  return foldRun(id, await ledger.history(id))
+}
+
+/** Finds a run by its id, any unique beginning of it, or `last`. Throws `RUN_UNKNOWN`, `RUN_AMBIGUOUS`. */
+export async function findRun(context: Context, typed: string): Promise<FoundRun> {
+  const found: FoundRun[] = []
+  for (const ledger of await allLedgers(context)) {
+    const query = typed === 'last' ? { limit: 1 } : { prefix: typed, limit: 5 }
+    for (const id of await ledger.find(query)) found.push({ run: await readRun(ledger, id), ledger })
+  }
+  found.sort((a, b) => b.run.requestedAt - a.run.requestedAt)
+  const exact = found.find(({ run }) => run.id === typed) ?? (typed === 'last' ? found[0] : undefined)
+  if (exact !== undefined) return exact
+  const [only, ...others] = found
+  if (only === undefined) {
+    throw new PurserError('RUN_UNKNOWN', {
+      message: `There is no run "${typed}".`,
+      remedy: '`purser runs` lists them; any unique beginning of an id will do, and `last` is the newest.',
+    })
+  }
+  if (others.length === 0) return only
+  throw new PurserError('RUN_AMBIGUOUS', {
+    message: `Several runs begin with "${typed}": ${list(found.map(({ run }) => run.id))}.`,
+    remedy: 'Type more of the id.',
+  })
+}

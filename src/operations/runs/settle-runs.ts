@@ -1,0 +1,72 @@
+import { reasonOf } from '../../core/errors.ts'
+import type { Look } from '../../executors/executor.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { RunEvent } from '../../runs/events.ts'
+import { lastAttempt, type Run } from '../../runs/run.ts'
+import { isEnd, mayMove } from '../../runs/statuses.ts'
+import type { Context } from '../context.ts'
+import { advanceOrTell, type Decide } from './advance-run.ts'
+import { findExecution } from './find-execution.ts'
+import { readRun } from './find-run.ts'
+
+/** Brings a ledger up to date with attempts that nobody watches: any `purser` command does this first. */
+export async function settleRuns(context: Context, ledger: Ledger): Promise<void> {
+  for (const id of await ledger.find({ open: true })) await settleOne(context, ledger, id)
+}
+
+/** One that can't be settled must not keep the others, nor a new run, from their way. */
+async function settleOne(context: Context, ledger: Ledger, id: string): Promise<void> {
+  try {
+    await settleRun(context, ledger, await readRun(ledger, id))
+  } catch (error) {
+    context.warn(`Run ${id} could not be brought up to date: ${reasonOf(error)}`)
+  }
+}
+
+/** Folds what an attempt's own record says into the ledger. Returns the run as it then is. */
+export async function settleRun(context: Context, ledger: Ledger, run: Run): Promise<Run> {
+  if (isEnd(run.status)) return run
+  const found = await findExecution(context, run)
+  if (found === 'unreachable') return run
+  if (found === 'gone') return advanceOrTell(context, ledger, run, lostBeforeItStarted(context))
+  return foldLook(context, ledger, run, await found.look())
+}
+
+/** Records what a look at an attempt adds to its run: that it is at work, and how it ended. */
+export async function foldLook(context: Context, ledger: Ledger, run: Run, look: Look): Promise<Run> {
+  const begun = await advanceOrTell(context, ledger, run, (now) => runningEvent(now, look))
+  return look.ended === undefined
+    ? begun
+    : advanceOrTell(context, ledger, begun, (now) => endedEvent(now, look))
+}
+
+function runningEvent(run: Run, { started }: Look): RunEvent | undefined {
+  const attempt = lastAttempt(run)
+  if (started === undefined || attempt === undefined || run.status !== 'starting') return undefined
+  const { pid, containment, at } = started
+  return { kind: 'running', attempt: attempt.id, pid, containment, startedAt: at }
+}
+
+function endedEvent(run: Run, { ended }: Look): RunEvent | undefined {
+  const attempt = lastAttempt(run)
+  if (ended === undefined || attempt === undefined || isEnd(run.status)) return undefined
+  const { outcome, output, at } = ended
+  return { kind: 'ended', attempt: attempt.id, outcome, output, endedAt: at }
+}
+
+function lostBeforeItStarted({ now }: Context): Decide {
+  return (run) =>
+    mayMove(run.status, 'lost')
+      ? {
+          kind: 'ended',
+          outcome: { end: 'lost', why: whyGone(run) },
+          endedAt: now(),
+        }
+      : undefined
+}
+
+function whyGone(run: Run): string {
+  return lastAttempt(run)?.startedAt === undefined
+    ? 'the purser that was starting it died; nothing of the task ran'
+    : "its attempt's folder was removed while it ran; what became of the task is not known"
+}

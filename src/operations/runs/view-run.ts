@@ -1,0 +1,100 @@
+import { constants } from 'node:os'
+import { exitCodes, type Refusal } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Look } from '../../executors/executor.ts'
+import type { Actor } from '../../runs/actors.ts'
+import type { OutputSummary } from '../../runs/frames.ts'
+import { exitCodeOf, type Outcome, ownExitCode } from '../../runs/outcomes.ts'
+import { lastAttempt, type Run } from '../../runs/run.ts'
+import type { Status } from '../../runs/statuses.ts'
+
+/** A run as `--json` shows it: flat, times in ISO 8601, durations in milliseconds. */
+export interface RunView {
+  readonly run: string
+  readonly status: Status
+  readonly environment: string
+  readonly service: string
+  readonly task: string
+  readonly kind: string
+  readonly parameters: JsonObject
+  readonly actor: Actor
+  readonly reason?: string
+  readonly release: string
+  readonly notices: readonly string[]
+  readonly requestedAt: string
+  readonly startedAt?: string
+  readonly endedAt?: string
+  readonly durationMs?: number
+  readonly progress?: { readonly done: number; readonly total?: number; readonly label?: string }
+  readonly outcome?: Outcome
+  readonly exitCode?: number
+  /** Whether the exit code is the task's own or Purser's. */
+  readonly exitCodeFrom?: 'task' | 'purser'
+  readonly refusals: readonly Refusal[]
+  readonly cancelledBy?: Actor
+  readonly attempts: readonly {
+    readonly id: string
+    readonly host: string
+    readonly pid?: number
+    readonly containment?: string
+  }[]
+  readonly output?: OutputSummary
+}
+
+/** The view of a run; its progress is that of the look, if there was one. */
+export function viewRun(run: Run, look: Look = {}): RunView {
+  const { request, outcome, refusals } = run
+  const attempt = lastAttempt(run)
+  const iso = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString())
+  const progress = look.progress
+  return withoutUndefined({
+    run: run.id,
+    status: run.status,
+    environment: request.environment,
+    service: request.service,
+    task: request.task,
+    kind: request.kind,
+    parameters: request.parameters,
+    actor: request.actor,
+    reason: request.reason,
+    release: request.release.digest,
+    notices: request.notices,
+    requestedAt: new Date(run.requestedAt).toISOString(),
+    startedAt: iso(attempt?.startedAt),
+    endedAt: iso(run.endedAt),
+    durationMs: durationOf(run),
+    progress:
+      progress && withoutUndefined({ done: progress.done, total: progress.total, label: progress.label }),
+    outcome,
+    ...exitOf(run),
+    refusals,
+    cancelledBy: run.cancel?.actor,
+    attempts: run.attempts.map(({ id, host, pid, containment }) =>
+      withoutUndefined({ id, host, pid, containment }),
+    ),
+    output: attempt?.output,
+  })
+}
+
+/** How long the attempt was at work, once it has ended. */
+export function durationOf(run: Run): number | undefined {
+  const startedAt = lastAttempt(run)?.startedAt
+  return startedAt === undefined || run.endedAt === undefined ? undefined : run.endedAt - startedAt
+}
+
+/** The exit code that `purser run` ends with for this run, once it has ended. */
+export function exitOf({ outcome, refusals }: Run): { exitCode?: number; exitCodeFrom?: 'task' | 'purser' } {
+  if (refusals.length > 0) {
+    const usage = refusals.every(({ code }) => code === 'PARAMETERS_INVALID')
+    return { exitCode: usage ? exitCodes.usage : exitCodes.refused, exitCodeFrom: 'purser' }
+  }
+  if (outcome === undefined) return {}
+  const exitCodeFrom = ownExitCode(outcome) === undefined ? 'task' : 'purser'
+  return { exitCode: exitCodeOf(outcome, constants.signals), exitCodeFrom }
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>
+}

@@ -1,0 +1,36 @@
+import { exitCodes, PurserError, type Refusal } from '../../core/errors.ts'
+import { attemptId } from '../../core/ids.ts'
+import { applyEvent, type Run } from '../../runs/run.ts'
+import type { Context, RecordedTarget } from '../context.ts'
+import type { Plan } from './plan-run.ts'
+
+/**
+ * Records that an attempt is being started; an exclusive task's run takes its claim in the same append, so that of
+ * two that ask at once one gets it. Throws `RUN_ENDED` when the run was cancelled meanwhile.
+ */
+export async function claimRun(
+  { now, host, self }: Context,
+  { ledger, environment, service }: RecordedTarget,
+  { task }: Plan,
+  run: Run,
+): Promise<{ readonly run: Run } | { readonly refusal: Refusal }> {
+  const attempt = { id: attemptId(run.id, 1), host, starter: self }
+  const recorded = { at: now(), event: { kind: 'starting', attempt } } as const
+  const holds = task?.exclusive ? { claim: [environment, service, task.name].join('/') } : {}
+  const result = await ledger.append({ run: run.id, ...recorded, ...holds }, { version: run.version })
+  if ('appended' in result) return { run: applyEvent(run, recorded) }
+  if (result.conflict === 'claim') return { refusal: alreadyRunning(run, result.holder) }
+  throw new PurserError('RUN_ENDED', {
+    message: `Run ${run.id} was cancelled before it started.`,
+    remedy: 'Nothing was started. `purser show` tells who cancelled it.',
+    exitCode: exitCodes.cancelled,
+  })
+}
+
+function alreadyRunning({ request }: Run, holder: string): Refusal {
+  return {
+    code: 'TASK_ALREADY_RUNNING',
+    message: `Task "${request.task}" allows one run at a time in ${request.environment}, and run ${holder} has not ended.`,
+    remedy: `Follow it with \`purser logs -f ${holder}\`, or stop it with \`purser cancel ${holder}\`.`,
+  }
+}

@@ -1,0 +1,43 @@
+import type { JsonObject } from '../../core/json.ts'
+import { createRedactor } from '../../core/redaction/redactor.ts'
+import type { Release } from '../../environment/release.ts'
+import type { ReleaseRecord, RunRequest } from '../../runs/events.ts'
+import type { Context, Target } from '../context.ts'
+import type { Plan } from './plan-run.ts'
+import { withoutSecrets } from './secret-parameters.ts'
+import type { Wish } from './wish.ts'
+
+/** The request as the ledger keeps it. */
+export function describeRequest(
+  { actor, host, self }: Context,
+  { environment, service }: Target,
+  release: Release,
+  { task, parameters, work, secrets, notices }: Plan,
+  { reason }: Wish,
+): RunRequest {
+  const redactor = createRedactor(secrets)
+  return {
+    environment,
+    service,
+    task: task?.name ?? (work.kind === 'command' ? redactor.text(work.argv.join(' ')) : ''),
+    kind: task?.kind ?? 'ad-hoc',
+    parameters: redactor.json(task === undefined ? {} : withoutSecrets(task, parameters)) as JsonObject,
+    actor,
+    origin: { host, starter: self },
+    release: recordRelease(release),
+    notices,
+    ...(reason === undefined ? {} : { reason: redactor.text(reason) }),
+  }
+}
+
+function recordRelease({ digest, instances }: Release): ReleaseRecord {
+  return {
+    digest,
+    instances: instances.map(({ id, facts }) => ({
+      id,
+      facts: Object.fromEntries(
+        [...facts].map(([name, fact]) => [name, 'value' in fact ? fact.value : `unseen: ${fact.unseen}`]),
+      ),
+    })),
+  }
+}

@@ -1,0 +1,95 @@
+import { PurserError, type Refusal } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { type Secret, secretsOf } from '../../core/redaction/secrets.ts'
+import type { Release } from '../../environment/release.ts'
+import type { Work } from '../../executors/executor.ts'
+import { typedParameters } from '../../tasks/parameters/typed.ts'
+import type { Argv, OutputMode, TaskEntry } from '../../tasks/task.ts'
+import type { Context, Target } from '../context.ts'
+import { environmentSecrets } from '../releases/environment-secrets.ts'
+import { readManifest } from '../releases/read-manifest.ts'
+import { checkParameters } from './check-parameters.ts'
+import { databaseVariable, databaseVariables } from './database-variables.ts'
+import { resolveTask } from './resolve-task.ts'
+import { secretParameters } from './secret-parameters.ts'
+import { ignoredVariables } from './shell-variables.ts'
+import type { Wish, WishedTask } from './wish.ts'
+
+/** What is going to be done, and what must not be seen of it. */
+export interface Plan {
+  readonly task: TaskEntry | undefined
+  readonly work: Work
+  readonly parameters: JsonObject
+  readonly secrets: readonly Secret[]
+  readonly output: OutputMode
+  readonly graceMs: number
+  readonly timeoutMs?: number
+  readonly notices: readonly string[]
+  /** Why it will not be done after all. */
+  readonly refusal?: Refusal
+}
+
+const adHocGraceMs = 10_000
+
+/**
+ * Resolves the task and its parameters against the release that was read. Parameters that can't be used are the plan's
+ * refusal. Throws `TASK_UNKNOWN`, `TASK_BROKEN`, `SERVICE_UNKNOWN`, `CONFIG_INVALID`, `RELEASE_SIDE_FAILED`.
+ */
+export async function planRun(context: Context, target: Target, release: Release, wish: Wish): Promise<Plan> {
+  const { what, timeoutMs } = wish
+  const variables = await target.executor.variables(release)
+  const secrets = environmentSecrets(variables, target.settings)
+  const ignored = ignoredVariables(context.shell, variables, databaseVariables(target))
+  const notices = [...release.notices, ...(ignored === undefined ? [] : [ignored])]
+  const plan =
+    'argv' in what ? planCommand(what.argv, secrets) : await planTask(context, target, release, what, secrets)
+  return { ...plan, notices, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
+}
+
+type PlanOfWork = Omit<Plan, 'notices'>
+
+function planCommand(argv: Argv, secrets: readonly Secret[]): PlanOfWork {
+  const typed = secretsOf(new Map(argv.map((word, at) => [`argument ${at}`, word])), [])
+  return {
+    task: undefined,
+    work: { kind: 'command', argv },
+    parameters: {},
+    secrets: [...secrets, ...typed],
+    output: 'split',
+    graceMs: adHocGraceMs,
+  }
+}
+
+async function planTask(
+  context: Context,
+  target: Target,
+  release: Release,
+  { task: name, words, parameters: given }: WishedTask,
+  ofApp: readonly Secret[],
+): Promise<PlanOfWork> {
+  const task = resolveTask(await readManifest(context, target, release), name)
+  checkService(task, target)
+  const parameters = { ...given, ...typedParameters(words, task.parameters) }
+  const secrets = [...ofApp, ...secretParameters(task, parameters)]
+  const inquiry = { target, release, signal: context.signal, secrets }
+  const refusal = await checkParameters(inquiry, task, parameters)
+  const { file, output, graceMs, timeoutMs } = task
+  return {
+    task,
+    work: { kind: 'task', file, parameters, ...databaseVariable(task, target) },
+    parameters,
+    secrets,
+    output,
+    graceMs,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(refusal === undefined ? {} : { refusal }),
+  }
+}
+
+function checkService({ name, service }: TaskEntry, target: Target): void {
+  if (service === undefined || service === target.service) return
+  throw new PurserError('SERVICE_UNKNOWN', {
+    message: `Task "${name}" belongs to the service "${service}", and the run is for "${target.service}".`,
+    remedy: `Run it with \`--service ${service}\`.`,
+  })
+}

@@ -1,0 +1,20 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { Argv } from '../../tasks/task.ts'
+
+/** What was typed: a task with its parameters, or a command of no task. */
+export interface Wish {
+  readonly environment: string | undefined
+  readonly service: string | undefined
+  readonly what: WishedTask | { readonly argv: Argv }
+  readonly reason: string | undefined
+  /** Overrides the task's own. */
+  readonly timeoutMs: number | undefined
+}
+
+/** A task of the release, with its parameters as they came. */
+export interface WishedTask {
+  readonly task: string
+  /** Typed as `name=value`, each to be given its type. They win over `parameters`. */
+  readonly words: Readonly<Record<string, string>>
+  readonly parameters: JsonObject
+}
