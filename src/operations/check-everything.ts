@@ -1,6 +1,7 @@
 import type { EnvironmentConfiguration } from '../config/configuration.ts'
 import { PurserError, reasonOf } from '../core/errors.ts'
 import { count } from '../core/text.ts'
+import type { Manifest } from '../tasks/manifest.ts'
 import type { Context } from './context.ts'
 import { dereference } from './releases/dereference.ts'
 import { readManifest } from './releases/read-manifest.ts'
@@ -24,17 +25,31 @@ export async function* checkEverything(context: Context): AsyncIterable<Checked>
     let variables: ReadonlyMap<string, string> = new Map()
     for (const [service, { executor }] of Object.entries(settings.services)) {
       const path = `${at}.services.${service}`
+      let manifest: Manifest = { tasks: [], broken: [] }
       yield await attempt(path, async () => {
         const opened = await executor.open(context.config)
         const release = await opened.release(context.signal)
         variables = new Map([...variables, ...(await opened.variables(release))])
-        const { tasks, broken } = await readManifest(context, { executor: opened, settings }, release)
+        manifest = await readManifest(context, { executor: opened, settings }, release)
         const places = release.instances.map(({ id }) => id).join(', ')
-        const bad = broken.length === 0 ? '' : `, ${broken.length} broken (\`purser tasks\` says why)`
-        return `${places} serves ${release.digest.slice(0, 19)}…, with ${count(tasks.length, 'task')}${bad}`
+        return `${places} serves ${release.digest.slice(0, 19)}…, with ${count(manifest.tasks.length, 'task')}`
       })
+      yield* checkTasks(`${path}.tasks`, manifest, settings)
     }
     yield* checkDatabases(at, settings, variables)
+  }
+}
+
+function* checkTasks(
+  path: string,
+  { tasks, broken }: Manifest,
+  { databases = {} }: EnvironmentConfiguration,
+): Iterable<Checked> {
+  for (const { file, why } of broken) yield { path, message: `${file} is broken. ${why}`, ok: false }
+  for (const { name, database } of tasks) {
+    if (database === undefined || Object.hasOwn(databases, database)) continue
+    const message = `"${name}" changes the database "${database}", which this environment does not have.`
+    yield { path, message, ok: false }
   }
 }
 

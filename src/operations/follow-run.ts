@@ -17,3 +17,10 @@ export async function* followRun(
     yield frame
   }
 }
+
+/** Waits until an attempt is at work, or has ended already, so that the record says so before anybody leaves it. */
+export async function awaitStart(context: Context, found: FoundRun, execution: Execution): Promise<void> {
+  for await (const frame of followRun(context, found, execution)) {
+    if (frame.kind === 'started' || frame.kind === 'outcome') return
+  }
+}

@@ -28,5 +28,7 @@ export async function listRuns(
       found += 1
     }
   }
-  return runs.sort((a, b) => b.requestedAt - a.requestedAt).slice(0, limit)
+  // Within a ledger its own order is the true one, whatever became of a clock.
+  const isMerged = ledgers.length > 1
+  return (isMerged ? runs.sort((a, b) => b.requestedAt - a.requestedAt) : runs).slice(0, limit)
 }

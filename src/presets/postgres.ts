@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { DatabaseWiring } from '../databases/database.ts'
 import type { Reference } from '../environment/reference.ts'
 
@@ -20,6 +21,14 @@ function problemsOf(url: unknown): DatabaseWiring['problems'] {
     url !== null &&
     Object.keys(url).length === 1 &&
     ('variable' in url || 'file' in url)
+  if (isReference && 'file' in url && !path.isAbsolute(String(url.file))) {
+    return [
+      {
+        path: 'url.file',
+        message: `is ${url.file}: expected a whole path, such as /run/secrets/database-url.`,
+      },
+    ]
+  }
   if (isReference && Object.values(url).every((value) => typeof value === 'string' && value !== '')) return []
   const example = "{ variable: 'DATABASE_URL' } or { file: '/run/secrets/database-url' }"
   return [{ path: 'url', message: `must be a reference, never the URL itself: ${example}.` }]

@@ -117,6 +117,14 @@ describe('a release', () => {
 })
 
 describe('a twin', () => {
+  it('has what the app’s node read from its env files, and hides what is secret there', async () => {
+    await using project = makeProject()
+    project.write('.env', 'COLOUR=mauve\nFILE_TOKEN="from-a-file-1234"\n')
+    await project.startApp({ COLOUR: 'teal' }, [process.execPath, '--env-file=.env'])
+    const { stdout } = await runIn(project, 'echo $COLOUR $FILE_TOKEN')
+    expect(stdout).toBe('teal [redacted FILE_TOKEN]\n')
+  })
+
   it('of an app in another language has its folder and variables, and runs typed tasks on our Node', async () => {
     await using project = makeProject()
     project.write(

@@ -133,6 +133,23 @@ describe('purser check', () => {
   })
 })
 
+describe('purser check of the tasks', () => {
+  it('names what is broken, and a database that is not there', async () => {
+    await using project = makeProject()
+    project.write('tasks/throws.js', "throw new Error('no luck')")
+    project.write(
+      'tasks/migrate.js',
+      "import { defineMigration } from 'purser'\nexport default defineMigration({ name: 'migrate', summary: 'Migrates.', database: 'main', sql: 'db' })",
+    )
+    await project.startApp()
+    const { code, stdout } = await purser(project.folder, ['check'])
+    expect(code).toBe(80)
+    expect(stdout).toContain('environments.local.services.web.tasks  tasks/throws.js is broken')
+    expect(stdout).toContain('"migrate" changes the database "main"')
+    expect(stdout).toContain('2 problems')
+  })
+})
+
 describe('parameters', () => {
   it('come from words, a file and stdin; a word wins', async () => {
     await using project = makeProject()

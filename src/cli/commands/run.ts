@@ -2,12 +2,13 @@ import { buildCommand } from '@stricli/core'
 import { PurserError } from '../../core/errors.ts'
 import { cancelRun } from '../../operations/cancel-run.ts'
 import type { Context } from '../../operations/context.ts'
-import { followRun } from '../../operations/follow-run.ts'
+import { awaitStart, followRun } from '../../operations/follow-run.ts'
 import { type FoundRun, readRun } from '../../operations/runs/find-run.ts'
 import { settleRun } from '../../operations/runs/settle-runs.ts'
 import { exitOf, viewRun } from '../../operations/runs/view-run.ts'
 import type { Wish } from '../../operations/start-run/wish.ts'
 import { startRun } from '../../operations/start-run.ts'
+import type { Run } from '../../runs/run.ts'
 import type { Argv } from '../../tasks/task.ts'
 import { environmentFlag, jsonFlag, parseDuration, reasonFlag, serviceFlag } from '../flags.ts'
 import { Interruption } from '../interruption.ts'
@@ -101,7 +102,10 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
       return
     }
     if (!flags.json) console.error(describeStart(started.run))
-    if (flags.detach) return sayDetached(started, flags.json)
+    if (flags.detach) {
+      await awaitStart(context, started, started.execution)
+      return sayDetached(await readRun(started.ledger, started.run.id), flags.json)
+    }
     interruption.onFirst(() => cancel(context, started))
     process.exitCode = leftToItself
     const frames = followRun(context, started, started.execution, interruption.leave)
@@ -131,7 +135,7 @@ async function readWish({ afterDashes }: Session, flags: Flags, task: string | u
   })
 }
 
-function sayDetached({ run }: FoundRun, json: boolean): void {
+function sayDetached(run: Run, json: boolean): void {
   if (json) console.log(JSON.stringify(viewRun(run)))
   else
     console.error(

@@ -9,11 +9,13 @@ export async function printFrames(
   { live }: { readonly live: boolean },
 ): Promise<void> {
   const progress = new ProgressLine(process.stderr)
+  let isLineOpen = false
   for await (const frame of frames) {
     switch (frame.kind) {
       case 'output':
         progress.clear()
         await write(frame.stream === 'stderr' ? process.stderr : process.stdout, frame.bytes)
+        isLineOpen = frame.bytes.at(-1) !== newline
         break
       case 'progress':
         if (live) progress.update(frame)
@@ -32,7 +34,11 @@ export async function printFrames(
     }
   }
   progress.clear()
+  // so that what comes next on a terminal does not stick to the task's last words
+  if (isLineOpen && process.stdout.isTTY) process.stderr.write('\n')
 }
+
+const newline = 0x0a
 
 function cutNotice(bytes: number): string {
   return `${byteSize(bytes)} of output are missing here: cut by the quota, or the disk was full`

@@ -12,6 +12,7 @@ import { readVariables, type ServingProcess } from './proc/serving-process.ts'
 import { programFiles } from './program-files.ts'
 import { type LocalRelease, readLocalRelease } from './release/local-release.ts'
 import type { Order } from './supervisor/order.ts'
+import { withEnvFiles } from './twin/env-files.ts'
 import { nodeOf } from './twin/node-program.ts'
 import { describeTwin, resolveProgram, type Twin } from './twin/twin.ts'
 
@@ -35,7 +36,7 @@ export class LocalExecutor implements Executor {
   }
 
   async variables(release: Release): Promise<ReadonlyMap<string, string>> {
-    return readVariables(this.#app(release).identity)
+    return variablesOf(this.#app(release))
   }
 
   async *ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown> {
@@ -77,7 +78,7 @@ export class LocalExecutor implements Executor {
 
   #twin(release: Release): { app: ServingProcess; twin: Twin } {
     const app = this.#app(release)
-    return { app, twin: describeTwin(app, readVariables(app.identity)) }
+    return { app, twin: describeTwin(app, variablesOf(app)) }
   }
 
   /** The process that the release was read from, while it still is that process. */
@@ -94,6 +95,10 @@ export class LocalExecutor implements Executor {
   #folder(attempt: string): string {
     return path.join(this.#place.state, 'attempts', attempt)
   }
+}
+
+function variablesOf(app: ServingProcess): ReadonlyMap<string, string> {
+  return withEnvFiles(app, readVariables(app.identity))
 }
 
 function programOf(work: Work, app: ServingProcess, twin: Twin): readonly string[] {

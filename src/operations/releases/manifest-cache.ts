@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Release } from '../../environment/release.ts'
+import { makeStateFolder } from '../../environment/state-folder.ts'
 import type { Place } from '../../environment/wiring.ts'
 import type { Manifest } from '../../tasks/manifest.ts'
 
@@ -27,6 +28,7 @@ export function readCachedManifest(file: string): Manifest | undefined {
 /** Keeps a manifest; a reader at the same time sees it whole or not at all. */
 export function cacheManifest(file: string, manifest: Manifest): void {
   try {
+    makeStateFolder(path.dirname(path.dirname(file)))
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
     writeFileSync(`${file}.${process.pid}`, JSON.stringify(manifest))
     renameSync(`${file}.${process.pid}`, file)

@@ -7,7 +7,7 @@ import type { Execution } from '../../executor.ts'
 import { isAlive } from '../proc/identity.ts'
 import { type Holder, readHolder, takeHold } from '../supervisor/holder.ts'
 import { LocalExecution } from './local-execution.ts'
-import { endWithoutSupervisor, killed } from './post-mortem.ts'
+import { endWithoutSupervisor } from './post-mortem.ts'
 
 type Attached = Execution | 'gone' | 'unreachable'
 
@@ -30,7 +30,7 @@ async function findIn(folder: string, attempt: AttemptRecord): Promise<Attached>
   if (!isAlive(holder.supervisor) && (await readOutcome(folder)) === undefined) {
     // a folder that several machines or containers share: from here a process over there looks dead
     if (isElsewhere) return 'unreachable'
-    await endWithoutSupervisor(folder, holder, killed(holder))
+    await endWithoutSupervisor(folder, holder)
   }
   return new LocalExecution(folder)
 }

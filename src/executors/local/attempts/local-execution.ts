@@ -9,7 +9,7 @@ import { isAlive } from '../proc/identity.ts'
 import { signalOne } from '../supervisor/containment.ts'
 import { readHolder, type Supervision } from '../supervisor/holder.ts'
 import { readLook } from '../supervisor/look-file.ts'
-import { endWithoutSupervisor, killed } from './post-mortem.ts'
+import { endWithoutSupervisor, noteStop } from './post-mortem.ts'
 
 // How much longer than the grace a supervisor may take to end its task before it is ended itself.
 const patienceMs = 5_000
@@ -31,7 +31,7 @@ export class LocalExecution implements Execution {
 
   async *frames(options: { readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<Frame> {
     // A supervisor that is killed writes no last frame: whoever follows has to notice.
-    const pulse = options.follow ? setInterval(() => void this.#endIfUnsupervised(), pulseMs) : undefined
+    const pulse = options.follow ? setInterval(this.#lookAfter, pulseMs) : undefined
     try {
       yield* readFrames(this.#folder, options)
     } catch (error) {
@@ -51,8 +51,9 @@ export class LocalExecution implements Execution {
     if (isAlive(supervision.supervisor)) this.#askToEnd(supervision.supervisor.pid)
     if (await this.#endsWithin(supervision.graceMs + patienceMs)) return
     // It is suspended, or hangs in the kernel: end it, and what it held.
+    noteStop(this.#folder)
     if (isAlive(supervision.supervisor)) signalOne(supervision.supervisor.pid, 'SIGKILL')
-    await endWithoutSupervisor(this.#folder, supervision, { end: 'stopped', signal: 'SIGKILL' })
+    await endWithoutSupervisor(this.#folder, supervision)
   }
 
   #askToEnd(supervisor: number): void {
@@ -71,11 +72,14 @@ export class LocalExecution implements Execution {
     return false
   }
 
+  // What fails now (a full disk) is tried again at the next pulse.
+  readonly #lookAfter = () => void this.#endIfUnsupervised().catch(() => {})
+
   async #endIfUnsupervised(): Promise<void> {
     const supervision = this.#supervision()
     if (supervision === undefined || isAlive(supervision.supervisor)) return
     if ((await readOutcome(this.#folder)) !== undefined) return
-    await endWithoutSupervisor(this.#folder, supervision, killed(supervision))
+    await endWithoutSupervisor(this.#folder, supervision)
   }
 
   #anothers(cause: unknown): PurserError {

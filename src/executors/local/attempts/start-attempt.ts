@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { failedWith } from '../../../core/errors.ts'
+import { makeStateFolder } from '../../../environment/state-folder.ts'
 import type { Execution } from '../../executor.ts'
 import type { Order } from '../supervisor/order.ts'
 import { LocalExecution } from './local-execution.ts'
@@ -14,6 +15,7 @@ export async function startAttempt(order: Order, signal: AbortSignal): Promise<E
 
 /** `false` when it is there already: of several that ask for one attempt, one starts it. */
 function makeFolder(folder: string): boolean {
+  makeStateFolder(path.dirname(path.dirname(folder)))
   mkdirSync(path.dirname(folder), { recursive: true, mode: 0o700 })
   try {
     mkdirSync(folder, { mode: 0o700 })

@@ -25,12 +25,17 @@ export async function listCode(root: string): Promise<CodeTree> {
       git('ls-files', '-z', '--cached', '--others', '--exclude-standard'),
       git('rev-parse', '--verify', '--quiet', 'HEAD').catch(() => undefined),
     ])
-    const names = [...new Set(files.stdout.split('\0').filter(Boolean))].sort()
+    const names = [...new Set(files.stdout.split('\0').filter(isCode))].sort()
     return commit === undefined ? { files: names } : { files: names, commit: commit.stdout.trim() }
   } catch {
     // no git, no checkout, or one that belongs to somebody else: the folder itself is as good
     return { files: (await walk(root, '')).sort() }
   }
+}
+
+// Purser's own folder changes with every run, and a checkout need not ignore it.
+function isCode(file: string): boolean {
+  return file !== '' && !file.split('/').includes('.purser')
 }
 
 function isInCheckout(folder: string): boolean {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { failedWith } from '../../../core/errors.ts'
+import { makeStateFolder } from '../../../environment/state-folder.ts'
 import { listCode } from './code-files.ts'
 
 /** What identifies a code tree. */
@@ -109,7 +110,8 @@ function readCache(file: string): Record<string, Seen> {
 function writeCache(file: string, seen: Record<string, Seen>): void {
   const temporary = `${file}.${process.pid}`
   try {
-    mkdirSync(path.dirname(file), { recursive: true })
+    makeStateFolder(path.dirname(path.dirname(file)))
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
     writeFileSync(temporary, JSON.stringify(seen))
     renameSync(temporary, file)
   } catch {

@@ -25,10 +25,12 @@ const notShared =
  */
 export function nodeOf(app: ServingProcess): readonly [program: string, ...options: string[]] {
   if (path.basename(app.executable) !== 'node' || !existsSync(app.executable)) return [process.execPath]
-  return [app.executable, ...nodeOptions(app.argv.slice(1))]
+  return [app.executable, ...nodeOptions(app)]
 }
 
-function nodeOptions(args: readonly string[]): string[] {
+/** The options of the app's own node that its tasks share. */
+export function nodeOptions(app: ServingProcess): string[] {
+  const args = app.argv.slice(1)
   const options: string[] = []
   for (let i = 0; i < args.length; i += 1) {
     const option = args[i] ?? ''

@@ -98,6 +98,6 @@ function checkTable(database: DatabaseSync, file: string): void {
 function newerError(file: string): PurserError {
   return new PurserError('LEDGER_NEWER', {
     message: `The ledger ${file} was written by a newer Purser than this one.`,
-    remedy: 'Update Purser here: `npm install --save-dev purser@latest`.',
+    remedy: 'Update Purser here: `npm install purser@latest`.',
   })
 }
