@@ -27,11 +27,19 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
   describe(name, () => {
     let world: World
     let executor: Executor
+    let executions: Execution[]
     beforeEach(async () => {
       world = await makeWorld()
       executor = await world.open()
+      executions = []
     })
-    afterEach(() => world[Symbol.asyncDispose]())
+    afterEach(async () => {
+      // what a failed case left at work
+      for (const execution of executions) {
+        if ((await execution.look()).ended === undefined) await execution.stop()
+      }
+      await world[Symbol.asyncDispose]()
+    })
 
     const spec = (work: Work, options: Partial<AttemptSpec> = {}): AttemptSpec => {
       attempts += 1
@@ -48,8 +56,11 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
       }
     }
     const shell = (script: string): Work => ({ kind: 'command', argv: ['sh', '-c', script] })
-    const start = async (work: Work, options?: Partial<AttemptSpec>) =>
-      executor.start(spec(work, options), await executor.release(never), never)
+    const start = async (work: Work, options?: Partial<AttemptSpec>) => {
+      const execution = await executor.start(spec(work, options), await executor.release(never), never)
+      executions.push(execution)
+      return execution
+    }
 
     it('reads one release, the same each time, with facts that name their source', async () => {
       const [first, second] = [await executor.release(never), await (await world.open()).release(never)]
