@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { purser, purserJson } from '../support/cli.ts'
@@ -96,6 +96,22 @@ export default { environments: { one: { services }, two: { services, ledger: sql
     })
   })
 
+  it('of another environment may be broken: a run here is none of its business', async () => {
+    await using project = makeProject()
+    project.write(
+      'purser.config.ts',
+      `import { local, sqlite } from 'purser/presets'
+const services = { web: { executor: local({ pidFile: 'app.pid' }) } }
+export default { environments: { one: { services }, two: { services, ledger: sqlite({ file: 'two.sqlite' }) } } }`,
+    )
+    project.write('two.sqlite', 'this is no database, and long enough to be looked at as one')
+    await project.startApp()
+    expect((await purser(project.folder, ['run', '-e', 'one', '--', 'true'])).code).toBe(0)
+    expect((await purser(project.folder, ['runs', '-e', 'one'])).code).toBe(0)
+    const broken = await purser(project.folder, ['run', '-e', 'two', '--', 'true'])
+    expect([broken.code, broken.stderr]).toEqual([80, expect.stringContaining('LEDGER_CORRUPT')])
+  })
+
   it('that was changed by hand is told, and a cut end too where its head was kept', async () => {
     await using project = makeProject()
     await project.startApp()
@@ -181,6 +197,15 @@ export default defineScript({ name: 'echo', summary: 'Echoes.',
       properties: { a: { type: 'integer' } },
     })
   })
+})
+
+it('Purser’s own folder is its owner’s alone, and ignored by git, whatever command makes it', async () => {
+  await using project = makeProject()
+  await project.startApp()
+  await purser(project.folder, ['tasks', '-e', 'local'])
+  const state = path.join(project.folder, '.purser')
+  expect(statSync(state).mode & 0o777).toBe(0o700)
+  expect(readFileSync(path.join(state, '.gitignore'), 'utf8')).toBe('*\n')
 })
 
 describe('the manifest', () => {

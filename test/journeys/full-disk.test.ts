@@ -6,10 +6,10 @@ import { purserProgram } from '../support/cli.ts'
 import { makeProject, type Project } from '../support/project.ts'
 
 /** Types a shell line where `.purser` is a disk of so many kilobytes; `purser` is ours. */
-function onDiskOf(kilobytes: number, { folder }: Project, line: string) {
+function onDiskOf(kilobytes: number, { folder }: Project, line: string, files = 10_000) {
   mkdirSync(path.join(folder, '.purser'), { recursive: true })
   const namespace = process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--user', '--map-root-user']
-  const mount = `mount -t tmpfs -o size=${kilobytes}k tmpfs .purser || exit 99`
+  const mount = `mount -t tmpfs -o size=${kilobytes}k,nr_inodes=${files} tmpfs .purser || exit 99`
   const script = `${mount}; node=$1; program=$2; purser() { "$node" "$program" "$@"; }; ${line}`
   return spawnSync('unshare', [...namespace, 'sh', '-c', script, 'sh', process.execPath, purserProgram], {
     cwd: folder,
@@ -70,4 +70,12 @@ it('a disk that is full keeps nobody from cancelling what fills it', async () =>
   )
   expect(stdout).toContain('"status":"cancelled"')
   expect(stderr).toContain('known dead')
+})
+
+it('a disk without room for more files refuses a run before anything starts', async () => {
+  await using project = makeProject()
+  await project.startApp()
+  const { status, stderr } = onDiskOf(100_000, project, 'purser run -e local -- touch ran', 100)
+  expect([status, stderr]).toEqual([81, expect.stringMatching(/more files.*NO_ROOM/s)])
+  expect(existsSync(path.join(project.folder, 'ran'))).toBe(false)
 })

@@ -69,6 +69,15 @@ describe('in a pipe', () => {
     await purser(project.folder, ['cancel', 'last'])
   })
 
+  it('output that can’t be written is no code of the task', () => {
+    const line = '"$0" "$1" runs > /dev/full'
+    const { status, stderr } = spawnSync('sh', ['-c', line, process.execPath, purserProgram], {
+      cwd: project.folder,
+      encoding: 'utf8',
+    })
+    expect([status, stderr]).toEqual([74, expect.stringContaining("can't be written")])
+  })
+
   it('JSON is one frame a line, and the run last', async () => {
     const { stdout } = await purser(project.folder, ['run', 'steps', '-e', 'local', '--json'])
     const lines = stdout

@@ -9,7 +9,7 @@ import { advanceOrTell, type Decide } from './advance-run.ts'
 import { findExecution } from './find-execution.ts'
 import { readRun } from './find-run.ts'
 
-/** Brings a ledger up to date with attempts that nobody watches: any `purser` command does this first. */
+/** Brings a ledger up to date with attempts that nobody watches: what starts or lists runs does this first. */
 export async function settleRuns(context: Context, ledger: Ledger): Promise<void> {
   for (const id of await ledger.find({ open: true })) await settleOne(context, ledger, id)
 }
