@@ -2,12 +2,16 @@ import { defineConfig } from 'vitest/config'
 
 const alone = ['test/{chaos,journeys}/**/*.test.ts']
 const quick = ['test/architecture/**/*.test.ts']
+// Once before everything: the second project that names it finds it done.
+const setup = ['./test/support/build-package.ts', './test/support/docker/global-setup.ts']
 
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/test-summary.ts'],
     // Tests mostly wait for services and processes.
     maxWorkers: '100%',
+    // The Docker Engine ends with all its containers.
+    teardownTimeout: 60_000,
     projects: [
       {
         test: {
@@ -29,7 +33,7 @@ export default defineConfig({
           name: 'services',
           include: ['test/**/*.test.ts'],
           exclude: [...alone, ...quick, '**/node_modules/**'],
-          globalSetup: './test/support/build-package.ts',
+          globalSetup: setup,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
@@ -40,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: alone,
-          globalSetup: './test/support/build-package.ts',
+          globalSetup: setup,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,

@@ -10,7 +10,7 @@ export async function start(typed: readonly string[], version: string): Promise<
 }
 
 async function identifySelf() {
-  const { identify } = await import('../executors/local/proc/identity.ts')
+  const { identify } = await import('../runs/process-identity.ts')
   const self = process.platform === 'linux' ? identify(process.pid) : undefined
   if (self !== undefined) return self
   throw new PurserError('PLATFORM_UNSUPPORTED', {

@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, { brief: string; load: () => Promise<{ c
     brief: 'Run a task, or a command, in the release that serves now',
     load: () => import('./commands/run.ts'),
   },
+  parity: {
+    brief: 'Compare the app with a twin of it, without running anything',
+    load: () => import('./commands/parity.ts'),
+  },
   runs: { brief: 'List the newest runs', load: () => import('./commands/runs.ts') },
   show: { brief: 'Show all that is known of a run', load: () => import('./commands/show.ts') },
   logs: { brief: "Print a run's output, as it was kept", load: () => import('./commands/logs.ts') },

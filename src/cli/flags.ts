@@ -35,6 +35,23 @@ export const reasonFlag = {
   optional: true,
 } as const satisfies TypedFlagParameter<string | undefined>
 
+export const differsFlag = {
+  kind: 'parsed',
+  parse: String,
+  brief: 'What may differ from the app, and why',
+  placeholder: 'KIND=REASON',
+  variadic: true,
+  optional: true,
+} as const satisfies TypedFlagParameter<readonly string[] | undefined>
+
+export const candidateFlag = {
+  kind: 'parsed',
+  parse: String,
+  brief: 'The image that is about to be deployed, to be taken for the one that serves',
+  placeholder: 'IMAGE',
+  optional: true,
+} as const satisfies TypedFlagParameter<string | undefined>
+
 export const runArgument = {
   kind: 'tuple',
   parameters: [

@@ -19,6 +19,7 @@ export interface EnvironmentConfiguration {
   /** Where runs are recorded. SQLite in `.purser/` beside the configuration unless stated. */
   readonly ledger?: LedgerWiring
   readonly policies?: Policies
+  readonly parity?: ParityPolicy
   /** Variables of the app whose values are secret, beside those whose names say so. */
   readonly secrets?: readonly string[]
   /** How many bytes of a run's output are kept, from its beginning and its end. 50,000,000 unless stated. */
@@ -28,6 +29,14 @@ export interface EnvironmentConfiguration {
 /** One part of the app. */
 export interface ServiceConfiguration {
   readonly executor: Wiring<Executor>
+}
+
+/** What may differ between the app and its twins in this environment. */
+export interface ParityPolicy {
+  /** Kinds of facts (or single facts) that may differ, each with the reason: `{ 'memory-limit': 'loads the whole index' }`. */
+  readonly differs?: Readonly<Record<string, string>>
+  /** What a fact does that could not be seen, where its difference would block or warn. `block` unless stated. */
+  readonly unobserved?: 'block' | 'warn'
 }
 
 /** What an environment asks of every run. */

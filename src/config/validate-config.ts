@@ -38,6 +38,12 @@ const schema = v.strictObject({
         ),
         ledger: v.optional(wiring('a ledger', 'sqlite()')),
         policies: v.optional(v.strictObject({ reason: v.optional(v.picklist(['required', 'optional'])) })),
+        parity: v.optional(
+          v.strictObject({
+            differs: v.optional(v.record(v.string(), v.string())),
+            unobserved: v.optional(v.picklist(['block', 'warn'])),
+          }),
+        ),
         secrets: v.optional(v.array(v.string())),
         outputQuota: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000_000))),
       }),
@@ -63,16 +69,16 @@ function describeIssue(issue: v.GenericIssue): ConfigProblem {
 }
 
 function unknownKey(issue: v.GenericIssue): string {
-  const path = issue.path ?? []
-  const key = String(path.at(-1)?.key)
-  return `is not known here. ${suggest(key, knownKeys(path.length), 'keys')}`
+  const path = (issue.path ?? []).map(({ key }) => String(key))
+  return `is not known here. ${suggest(path.at(-1) ?? '', knownKeys(path), 'keys')}`
 }
 
-// The levels of the schema: the configuration, an environment, a service or the policies.
-function knownKeys(depth: number): string[] {
-  if (depth === 1) return Object.keys(schema.entries)
-  if (depth === 3) return ['services', 'databases', 'ledger', 'policies', 'secrets', 'outputQuota']
-  return depth === 4 ? ['reason'] : ['executor']
+// The levels of the schema: the configuration, an environment, a part of it, a service.
+function knownKeys({ length, [2]: part }: readonly string[]): string[] {
+  if (length === 1) return Object.keys(schema.entries)
+  if (length === 3) return ['services', 'databases', 'ledger', 'policies', 'parity', 'secrets', 'outputQuota']
+  if (length === 4) return part === 'parity' ? ['differs', 'unobserved'] : ['reason']
+  return ['executor']
 }
 
 function wiringProblems({ environments }: Configuration): ConfigProblem[] {

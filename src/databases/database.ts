@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream'
 import type { Reference } from '../environment/reference.ts'
+import type { Facts } from '../environment/release.ts'
 
 /** What a database is, as it says itself. */
 export interface DatabaseIdentity {
@@ -23,4 +25,12 @@ export interface DatabaseWiring {
   readonly problems: readonly { readonly path: string; readonly message: string }[]
   /** Connects. Throws `DATABASE_UNREACHABLE`; the URL is in no message. */
   open(url: string): Promise<Database>
+  /**
+   * What a connection with this URL is told, in one short connection through `dial`: facts by their kinds' ids. What
+   * can't be seen is unseen; the URL is in no fact.
+   */
+  observe(url: string, dial: Dial): Promise<Facts>
 }
+
+/** Opens a connection to an address from wherever it is meant to start. */
+export type Dial = (host: string, port: number) => Promise<Duplex>

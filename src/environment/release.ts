@@ -15,4 +15,16 @@ export interface Release {
   readonly instances: readonly Instance[]
   /** Sentences that the operator should see before the run starts. */
   readonly notices: readonly string[]
+  /** Why it is not one release that serves, or not for long; empty when all is well. */
+  readonly skews: readonly Skew[]
+  /** Whether its code can change while its digest stays: it is mounted into the image from elsewhere. */
+  readonly isMutable: boolean
+}
+
+/** A fleet that is not of one release: a run is refused unless somebody declared it, with a reason. */
+export interface Skew {
+  readonly kind: 'mixed-releases' | 'deploy-in-progress'
+  /** Names what serves what: `7 × sha256:aaaa, 1 × sha256:bbbb: shop-web-8`. */
+  readonly message: string
+  readonly remedy: string
 }

@@ -1,6 +1,9 @@
+import type { Duplex } from 'node:stream'
+import type { Refusal } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Secret } from '../core/redaction/secrets.ts'
-import type { Release } from '../environment/release.ts'
+import type { ParityReport } from '../environment/parity/report.ts'
+import type { Facts, Release } from '../environment/release.ts'
 import type { AttemptRecord } from '../runs/events.ts'
 import type { Frame } from '../runs/frames.ts'
 import type { Argv, OutputMode } from '../tasks/task.ts'
@@ -28,6 +31,33 @@ export interface AttemptSpec {
   readonly quotaBytes: number
   /** Values that must not be seen in any output; they are handed over in memory only. */
   readonly secrets: readonly Secret[]
+  /** Whether the twin may begin with the task: asked of an executor that `observes`, else never. */
+  readonly inspection?: Inspection
+}
+
+/** How a twin is judged after its entrypoint and before the task's first instruction. */
+export interface Inspection {
+  judge(twin: Observed): Promise<Judgement>
+}
+
+/** Nothing refused: the task begins. Both are kept with the attempt. */
+export interface Judgement {
+  readonly refusals: readonly Refusal[]
+  readonly parity?: ParityReport
+}
+
+/** What was seen of a place where the release runs, and a way into its network. */
+export interface Observed {
+  /** The container or the process. */
+  readonly id: string
+  /** Values that may be secret are digests under a key that the executor makes for one release, and forgets. */
+  readonly facts: Facts
+  /** Names of the variables that its configuration states; others come from its entrypoint. */
+  readonly configured: ReadonlySet<string>
+  /** What Purser itself made different in it, by ids of kinds or of facts, and why. */
+  readonly own: ReadonlyMap<string, string>
+  /** Connects to an address as that place reaches it, by its own names and routes. Throws where there is no way. */
+  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>
 }
 
 /** A question to the release side, answered in a twin that does no work. */
@@ -40,14 +70,29 @@ export type Question =
 export interface Assignment extends Omit<Extract<Work, { kind: 'task' }>, 'kind'> {
   readonly run: string
   readonly attempt: string
+  /** Where the channel goes one way only: reports are written to stderr, each behind this mark. */
+  readonly mark?: string
+}
+
+export interface ReleaseOptions {
+  /** An image that is about to be deployed: it is taken from here, and everything else from what serves. */
+  readonly candidate?: string
 }
 
 /** Starts attempts in an environment, and finds them again after a crash of ours. */
 export interface Executor {
-  /** Reads what serves now. Throws `APP_NOT_RUNNING` when nothing does, `RELEASES_MIXED` when it is not one release. */
-  release(signal: AbortSignal): Promise<Release>
+  /** Whether it can observe the app and hold a twin until it was judged. Without, parity is not applicable. */
+  readonly observes: boolean
+  /** Reads what serves now. Throws `APP_NOT_RUNNING` when nothing does. */
+  release(signal: AbortSignal, options?: ReleaseOptions): Promise<Release>
   /** The serving process's own variables: for references to credentials and for redaction. Never stored. */
   variables(release: Release): Promise<ReadonlyMap<string, string>>
+  /** Every serving instance, as seen from inside and from its platform; the first is the twin's model. */
+  observe(release: Release, signal: AbortSignal): Promise<readonly Observed[]>
+  /** A twin that does no work, to be looked at; it ends when it is disposed of. */
+  twin(release: Release, signal: AbortSignal): Promise<Observed & AsyncDisposable>
+  /** Why there is no room for a twin beside the app; nothing where there is. */
+  room(release: Release, signal: AbortSignal): Promise<Refusal | undefined>
   /** One JSON value an answer line, in the order they come. Throws `RELEASE_SIDE_FAILED` when it ends badly. */
   ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown>
   /** Repeating it for one attempt starts nothing new. */

@@ -4,7 +4,7 @@ import { passGates } from './pass-gates.ts'
 import { reasonGate } from './reason.ts'
 import { roomGate } from './room.ts'
 
-const release = { digest: 'sha256:0', instances: [], notices: [] }
+const release = { digest: 'sha256:0', instances: [], notices: [], skews: [], isMutable: false }
 const request = (reason?: string): RunRequest => ({
   environment: 'production',
   service: 'web',

@@ -1,9 +1,12 @@
 import type { Refusal } from '../core/errors.ts'
+import type { ParityReport } from '../environment/parity/report.ts'
 import type { Release } from '../environment/release.ts'
 import type { Execution } from '../executors/executor.ts'
+import { oneReleaseGate } from '../gates/one-release.ts'
 import { passGates } from '../gates/pass-gates.ts'
 import { reasonGate } from '../gates/reason.ts'
 import { roomGate } from '../gates/room.ts'
+import { twinRoomGate } from '../gates/twin-room.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Run } from '../runs/run.ts'
 import type { Context, RecordedTarget } from './context.ts'
@@ -13,8 +16,9 @@ import { openLedger } from './runs/ledgers.ts'
 import { settleRuns } from './runs/settle-runs.ts'
 import { claimRun } from './start-run/claim-run.ts'
 import { describeRequest } from './start-run/describe-request.ts'
+import { inspectTwin } from './start-run/inspect-twin.ts'
 import { launchRun, outputQuota } from './start-run/launch-run.ts'
-import { planRun } from './start-run/plan-run.ts'
+import { type Plan, planRun } from './start-run/plan-run.ts'
 import { requestRun } from './start-run/request-run.ts'
 import type { Wish } from './start-run/wish.ts'
 
@@ -23,34 +27,53 @@ export type Started =
   | { readonly run: Run; readonly ledger: Ledger; readonly execution: Execution }
   | { readonly run: Run; readonly refusals: readonly Refusal[] }
 
+/** What whoever typed wants to hear of on the way. */
+export interface Watching {
+  /** The twin was compared with the app; its task has not begun. */
+  judged?(run: Run, report: ParityReport): void
+}
+
 /**
  * Starts a run: the whole way from what was typed to an attempt at work. Throws a `PurserError` for what is wrong
  * before there is a run; from then on everything, a refusal too, is in the ledger.
  */
-export async function startRun(context: Context, wish: Wish): Promise<Started> {
+export async function startRun(context: Context, wish: Wish, watching: Watching = {}): Promise<Started> {
   // 1. Resolve, and 2. read the release that serves now
   const resolved = await resolveTarget(context, wish.environment, wish.service)
   const target = { ...resolved, ledger: await openLedger(context, resolved.settings) }
   await settleRuns(context, target.ledger)
-  const release = await target.executor.release(context.signal)
+  const { candidate } = wish
+  const release = await target.executor.release(context.signal, candidate === undefined ? {} : { candidate })
   const plan = await planRun(context, target, release, wish)
   const run = await requestRun(context, target.ledger, describeRequest(context, target, release, plan, wish))
   // 3. Gates, and the claim of a task that allows one run at a time
-  const refusals = plan.refusal === undefined ? await askGates(context, target, release, run) : [plan.refusal]
+  const refusals =
+    plan.refusal === undefined ? await askGates(context, target, release, plan, run) : [plan.refusal]
   if (refusals.length > 0) return refuse(context, target, run, refusals)
   const claimed = await claimRun(context, target, plan, run)
   if ('refusal' in claimed) return refuse(context, target, run, [claimed.refusal])
-  // 4. Launch a twin; parity, inside it, has its place here
-  const execution = await launchRun(context, target, release, plan, claimed.run)
+  // 4. Launch a twin, and 5. judge it by its parity, before the task's first instruction
+  const inspection = inspectTwin(context, target, release, plan, (report) =>
+    watching.judged?.(claimed.run, report),
+  )
+  const execution = await launchRun(context, target, release, plan, claimed.run, inspection)
   return { run: claimed.run, ledger: target.ledger, execution }
 }
 
 // What the ledger, the manifest and the supervisor's own small files take up beside a run's output.
 const recordBytes = 10_000_000
 
-function askGates({ config }: Context, { settings }: RecordedTarget, release: Release, run: Run) {
+function askGates(
+  { config, signal }: Context,
+  { settings, executor }: RecordedTarget,
+  release: Release,
+  { differs }: Plan,
+  run: Run,
+) {
   const gates = [
     reasonGate(settings.policies?.reason),
+    oneReleaseGate(differs),
+    twinRoomGate(executor, signal),
     roomGate(config.state, outputQuota(settings) + recordBytes),
   ]
   return passGates(gates, run.request, release)

@@ -12,6 +12,10 @@ export function postgres(options: { readonly url: Reference }): DatabaseWiring {
       const { PostgresDatabase } = await import('../databases/postgres/postgres-database.ts')
       return PostgresDatabase.connect(url)
     },
+    observe: async (url, dial) => {
+      const { observePostgres } = await import('../databases/postgres/observe.ts')
+      return observePostgres(url, dial)
+    },
   }
 }
 

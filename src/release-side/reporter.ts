@@ -1,25 +1,53 @@
+import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { failedWith } from '../core/errors.ts'
 import type { ScriptContext } from '../tasks/task.ts'
 
 const everyMs = 100
 
-/** Sends progress over the channel, ten times a second at most; the last word always. */
-export function reporter(channel: Socket): { progress: ScriptContext<unknown>['progress']; end(): void } {
-  channel.unref()
-  channel.on('error', () => {}) // nobody listens any more; the work goes on
+/** Sends progress, ten times a second at most; the last word always. */
+export function reporter(write: (line: string) => void): {
+  progress: ScriptContext<unknown>['progress']
+  end(): void
+} {
   let latest: string | undefined
   let sentAt = Number.NEGATIVE_INFINITY
   const send = () => {
     if (latest === undefined) return
-    channel.write(latest)
+    write(latest)
     latest = undefined
     sentAt = performance.now()
   }
   return {
     progress(done, total, label) {
-      latest = `${JSON.stringify({ kind: 'progress', done, total, label })}\n`
+      latest = JSON.stringify({ kind: 'progress', done, total, label })
       if (performance.now() - sentAt >= everyMs) send()
     },
     end: send,
+  }
+}
+
+/** Reports over the channel, one a line. */
+export function overChannel(channel: Socket): (line: string) => void {
+  channel.unref()
+  channel.on('error', () => {}) // nobody listens any more; the work goes on
+  return (line) => channel.write(`${line}\n`)
+}
+
+// What a pipe takes whole (pipe(7), PIPE_BUF), so that nothing of the task's stands inside a report.
+const wholeBytes = 4_096
+const stderr = 2
+
+/** Reports in stderr, where the channel goes one way only: between two control characters, behind the mark. */
+export function behindMark(mark: string): (line: string) => void {
+  return (line) => {
+    const record = `\u001e${mark} ${line}\u001f`
+    if (Buffer.byteLength(record) > wholeBytes) return
+    try {
+      writeSync(stderr, record)
+    } catch (error) {
+      // a pipe that is full, or that nobody reads any more: the next report tells more than this one
+      if (!failedWith(error, 'EAGAIN', 'EPIPE')) throw error
+    }
   }
 }

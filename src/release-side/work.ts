@@ -6,7 +6,7 @@ import { validate } from '../tasks/parameters/validate.ts'
 import { brand, paramsOf, type Task } from '../tasks/task.ts'
 import { becomeCommand } from './become-command.ts'
 import { migrationCommand } from './migration-command.ts'
-import { reporter } from './reporter.ts'
+import { behindMark, overChannel, reporter } from './reporter.ts'
 
 const channelFd = 3
 
@@ -29,13 +29,14 @@ export async function work(): Promise<void> {
 
 async function runScript(
   task: Extract<Task, { readonly [brand]: 'script' }>,
-  { run, attempt }: Assignment,
+  { run, attempt, mark }: Assignment,
   params: unknown,
   channel: Socket,
 ): Promise<never> {
   const stopping = new AbortController()
   process.once('SIGTERM', () => stopping.abort())
-  const report = reporter(channel)
+  const report = reporter(mark === undefined ? overChannel(channel) : behindMark(mark))
+  if (mark !== undefined) channel.destroy()
   await task.run({ params, run, attempt, signal: stopping.signal, progress: report.progress })
   report.end()
   // The script is over when `run` returns, whatever it left open (a pool, a timer).

@@ -1,5 +1,6 @@
 import type { Refusal } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { ParityReport } from '../environment/parity/report.ts'
 import type { TaskKind } from '../tasks/task.ts'
 import type { Actor } from './actors.ts'
 import type { Containment, OutputSummary } from './frames.ts'
@@ -58,6 +59,7 @@ export type RunEvent =
       readonly pid: number
       readonly containment: Containment
       readonly startedAt: number
+      readonly parity?: ParityReport
     }
   | { readonly kind: 'cancelling'; readonly actor: Actor; readonly reason?: string }
   | {

@@ -1,3 +1,4 @@
+import type { ParityReport } from '../environment/parity/report.ts'
 import type { Outcome } from './outcomes.ts'
 
 /** A task's streams; `merged` is both in one pipe. */
@@ -18,7 +19,13 @@ export interface OutputSummary {
 
 /** What the release side tells of an attempt, in this order: `started`, the work, `outcome` (always last). */
 export type FrameBody =
-  | { readonly kind: 'started'; readonly pid: number; readonly containment: Containment }
+  | {
+      readonly kind: 'started'
+      readonly pid: number
+      readonly containment: Containment
+      /** How the twin compared with the app, where it was observed. */
+      readonly parity?: ParityReport
+    }
   | { readonly kind: 'output'; readonly stream: Stream; readonly bytes: Uint8Array }
   /** So many bytes of output are missing here: the quota cut them, or the disk was full. */
   | { readonly kind: 'cut'; readonly bytes: number }

@@ -1,11 +1,20 @@
-import { type ExitCode, exitCodes } from '../core/errors.ts'
-import { duration } from '../core/text.ts'
+import { type ExitCode, exitCodes, type Refusal } from '../core/errors.ts'
+import { byteSize, duration } from '../core/text.ts'
+import type { ParityReport } from '../environment/parity/report.ts'
 import type { Status } from './statuses.ts'
 
 /** How an attempt ended, as whoever held its process saw it. */
 export type Outcome =
   | { readonly end: 'exited'; readonly code: number }
-  | { readonly end: 'killed'; readonly signal: string; readonly oom?: boolean }
+  /** `oom`: the kernel did it, because the memory was up; `limitBytes`: that of the container. */
+  | {
+      readonly end: 'killed'
+      readonly signal: string
+      readonly oom?: boolean
+      readonly limitBytes?: number
+    }
+  /** A gate refused the twin, after its entrypoint and before the task's first instruction. */
+  | { readonly end: 'refused'; readonly refusals: readonly Refusal[]; readonly parity?: ParityReport }
   /** A stop was asked for, and delivered before the task ended by itself. */
   | { readonly end: 'stopped'; readonly signal: string }
   | { readonly end: 'timed-out'; readonly afterMs: number }
@@ -21,6 +30,8 @@ export function statusOf(outcome: Outcome): Status {
     case 'killed':
     case 'unstartable':
       return 'failed'
+    case 'refused':
+      return 'refused'
     case 'stopped':
       return 'cancelled'
     case 'timed-out':
@@ -39,6 +50,8 @@ export function exitCodeOf(outcome: Outcome, signals: Readonly<Record<string, nu
       return 128 + (signals[outcome.signal] ?? 0)
     case 'unstartable':
       return 127
+    case 'refused':
+      return exitCodes.refused
     case 'stopped':
       return exitCodes.cancelled
     case 'timed-out':
@@ -50,6 +63,7 @@ export function exitCodeOf(outcome: Outcome, signals: Readonly<Record<string, nu
 
 /** Whether the exit code is Purser's own rather than the task's. */
 export function ownExitCode(outcome: Outcome): ExitCode | undefined {
+  if (outcome.end === 'refused') return exitCodes.refused
   if (outcome.end === 'stopped') return exitCodes.cancelled
   if (outcome.end === 'timed-out') return exitCodes.timedOut
   if (outcome.end === 'lost') return exitCodes.lost
@@ -62,7 +76,9 @@ export function describeOutcome(outcome: Outcome): string {
     case 'exited':
       return `exit code ${outcome.code}`
     case 'killed':
-      return outcome.oom ? `killed with ${outcome.signal}: out of memory` : `killed by ${outcome.signal}`
+      return outcome.oom ? describeOom(outcome) : `killed by ${outcome.signal}`
+    case 'refused':
+      return outcome.refusals.map(({ code }) => code).join(', ')
     case 'stopped':
       return `stopped with ${outcome.signal}`
     case 'timed-out':
@@ -72,4 +88,9 @@ export function describeOutcome(outcome: Outcome): string {
     case 'lost':
       return outcome.why
   }
+}
+
+function describeOom({ signal, limitBytes }: Extract<Outcome, { end: 'killed' }>): string {
+  const limit = limitBytes === undefined ? '' : `, at the limit of ${byteSize(limitBytes)}`
+  return `killed with ${signal}: out of memory${limit}`
 }

@@ -1,4 +1,5 @@
 import { Bug, type Refusal } from '../core/errors.ts'
+import type { ParityReport } from '../environment/parity/report.ts'
 import type { Actor } from './actors.ts'
 import type { AttemptRecord, RunEvent, RunRequest } from './events.ts'
 import type { Containment, OutputSummary } from './frames.ts'
@@ -18,6 +19,8 @@ export interface Run {
   readonly cancel?: { readonly actor: Actor; readonly reason?: string; readonly at: number }
   readonly outcome?: Outcome
   readonly endedAt?: number
+  /** How the twin compared with the app, where it was observed. */
+  readonly parity?: ParityReport
 }
 
 /** One try at a run, as far as its events tell. Times are in milliseconds since the epoch. */
@@ -67,7 +70,7 @@ export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
     case 'starting':
       return { ...moved, attempts: [...run.attempts, event.attempt] }
     case 'running':
-      return withAttempt(moved, event.attempt, {
+      return withAttempt({ ...moved, ...parityOf(event) }, event.attempt, {
         pid: event.pid,
         containment: event.containment,
         startedAt: event.startedAt,
@@ -78,7 +81,7 @@ export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
         cancel: { actor: event.actor, at, ...(event.reason === undefined ? {} : { reason: event.reason }) },
       }
     case 'ended': {
-      const ended = { ...moved, outcome: event.outcome, endedAt: event.endedAt }
+      const ended = { ...moved, outcome: event.outcome, endedAt: event.endedAt, ...refusalOf(event.outcome) }
       if (event.attempt === undefined) return ended
       return withAttempt(ended, event.attempt, {
         endedAt: event.endedAt,
@@ -86,6 +89,14 @@ export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
       })
     }
   }
+}
+
+function refusalOf(outcome: Outcome): Partial<Run> {
+  return outcome.end === 'refused' ? { refusals: outcome.refusals, ...parityOf(outcome) } : {}
+}
+
+function parityOf({ parity }: Pick<Run, 'parity'>): Pick<Run, 'parity'> {
+  return parity === undefined ? {} : { parity }
 }
 
 /** The status that an event leads to. */

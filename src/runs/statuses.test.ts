@@ -23,10 +23,10 @@ describe('statuses', () => {
     fc.assert(fc.property(anyStatus, anyStatus, (from, to) => !isEnd(from) || !mayMove(from, to)))
   })
 
-  it('never start work before the gates have answered, nor refuse after', () => {
+  it('never start work before the gates have answered, nor refuse once it is at work', () => {
     const beforeRefused = allStatuses.filter((status) => mayMove(status, 'refused'))
     const beforeRunning = allStatuses.filter((status) => mayMove(status, 'running'))
-    expect(beforeRefused).toEqual(['queued'])
+    expect(beforeRefused).toEqual(['queued', 'starting', 'cancelling'])
     expect(beforeRunning).toEqual(['starting'])
   })
 })

@@ -9,7 +9,7 @@ export const statuses = {
   succeeded: 'The task ended by itself with exit code 0.',
   failed: 'The task ended by itself with another exit code or by a signal.',
   cancelled: 'It was stopped because somebody asked for it.',
-  refused: 'A gate refused it; nothing was started.',
+  refused: 'A gate refused it; nothing of the task ran.',
   'timed-out': 'It was stopped because it ran longer than it may.',
   lost: 'What became of the attempt is not known; nothing of it is alive.',
 } as const satisfies Record<string, string>
@@ -20,16 +20,16 @@ export type Status = keyof typeof statuses
 export const moves: { readonly [from in Status]: readonly Status[] } = {
   // a refusal by a gate; a cancel before the start; a `purser` that died before it started anything
   queued: ['starting', 'refused', 'cancelled', 'lost'],
-  // any end without `running` when nobody was watching
-  starting: ['running', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
+  // a refusal by a gate that looks at the twin; any end without `running` when nobody was watching
+  starting: ['running', 'refused', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
   // `cancelled` without `cancelling` when the machine told it to stop (a shutdown)
   running: ['pausing', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
   // the last slice may end the run before the pause takes effect
   pausing: ['paused', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
   // resuming starts a new attempt
   paused: ['starting', 'cancelling', 'cancelled'],
-  // a task may end by itself, or run out of time, before the cancel reaches it
-  cancelling: ['cancelled', 'succeeded', 'failed', 'timed-out', 'lost'],
+  // a task may end by itself, run out of time, or be refused in its twin, before the cancel reaches it
+  cancelling: ['cancelled', 'refused', 'succeeded', 'failed', 'timed-out', 'lost'],
   succeeded: [],
   failed: [],
   cancelled: [],

@@ -32,7 +32,16 @@ export function describeTask(task: Task, file: string): TaskEntry {
     throw new TypeError('It has no summary: one sentence that says what it does.')
   }
   for (const limit of ['timeoutMs', 'graceMs'] as const) checkDuration(limit, task[limit])
-  const { name, summary, service, timeoutMs, graceMs = 10_000, output = 'split', exclusive = false } = task
+  const {
+    name,
+    summary,
+    service,
+    timeoutMs,
+    graceMs = 10_000,
+    output = 'split',
+    exclusive = false,
+    differs,
+  } = task
   return {
     name,
     kind: task[brand],
@@ -44,6 +53,7 @@ export function describeTask(task: Task, file: string): TaskEntry {
     secrets: 'secrets' in task ? (task.secrets ?? []) : [],
     ...(service === undefined ? {} : { service }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(differs === undefined ? {} : { differs }),
     ...('database' in task ? { database: task.database } : {}),
     ...('params' in task && task.params !== undefined ? { parameters: jsonSchemaOf(task.params) } : {}),
   }

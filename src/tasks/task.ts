@@ -24,6 +24,8 @@ export interface TaskOptions<Schema extends StandardSchemaV1 = StandardSchemaV1>
   /** How long a stopped task may take to end by itself. 10,000 unless stated. */
   readonly graceMs?: number
   readonly output?: OutputMode
+  /** In what its twin may differ from the app, and why: `{ 'memory-limit': 'loads the whole index' }`. */
+  readonly differs?: Readonly<Record<string, string>>
   /** Names of parameters whose values are secret, beside those whose names say so. */
   readonly secrets?: readonly string[]
 }
@@ -97,6 +99,7 @@ export interface TaskEntry {
   readonly graceMs: number
   readonly output: OutputMode
   readonly secrets: readonly string[]
+  readonly differs?: Readonly<Record<string, string>>
   readonly database?: string
   /** JSON Schema of the parameters as they are typed; `null` where the task takes some and its validator can't say which. */
   readonly parameters?: JsonObject | null

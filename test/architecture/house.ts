@@ -31,10 +31,17 @@ const rooms = {
     mayImport: ['core', 'tasks', 'environment', 'runs'],
   },
 
+  // What holds an attempt and outlives whoever started it: the executors share it.
+  supervision: {
+    floor: 2,
+    holds: ['supervision/'],
+    mayImport: ground,
+  },
+
   backends: {
     floor: 3,
     holds: ['databases/*/', 'ledger/*/', 'queues/*/', 'executors/*/'],
-    mayImport: ground,
+    mayImport: [...ground, 'supervision'],
   },
 
   migrations: { floor: 4, holds: ['migrations/'], mayImport: ground },
@@ -59,7 +66,7 @@ const rooms = {
   bin: {
     floor: 7,
     holds: ['bin/'],
-    mayImport: [...ground, 'backends', ...middle, ...upper, 'cli', 'server', 'presets'],
+    mayImport: [...ground, 'supervision', 'backends', ...middle, ...upper, 'cli', 'server', 'presets'],
   },
   index: { floor: 7, holds: ['index.ts'], mayImport: [...ground, ...upper] },
 } as const satisfies Record<string, { floor: number; holds: readonly string[]; mayImport: readonly string[] }>

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AttemptSpec, Execution, Executor, Work } from '../../src/executors/executor.ts'
-import { identify } from '../../src/executors/local/proc/identity.ts'
+import { identify } from '../../src/runs/process-identity.ts'
 import type { AttemptRecord } from '../../src/runs/events.ts'
 import type { Frame } from '../../src/runs/frames.ts'
 import type { Outcome } from '../../src/runs/outcomes.ts'

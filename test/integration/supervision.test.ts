@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import type { Supervision } from '../../src/executors/local/supervisor/holder.ts'
+import type { Supervision } from '../../src/supervision/holder.ts'
 import { purser, purserJson, purserProgram, typePurser } from '../support/cli.ts'
 import { makeProject, type Project } from '../support/project.ts'
 

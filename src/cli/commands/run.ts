@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core'
 import { PurserError } from '../../core/errors.ts'
+import type { ParityReport } from '../../environment/parity/report.ts'
 import { cancelRun } from '../../operations/cancel-run.ts'
 import type { Context } from '../../operations/context.ts'
 import { awaitStart, followRun } from '../../operations/follow-run.ts'
@@ -10,11 +11,21 @@ import type { Wish } from '../../operations/start-run/wish.ts'
 import { startRun } from '../../operations/start-run.ts'
 import type { Run } from '../../runs/run.ts'
 import type { Argv } from '../../tasks/task.ts'
-import { environmentFlag, jsonFlag, parseDuration, reasonFlag, serviceFlag } from '../flags.ts'
+import { readDeclarations } from '../declarations.ts'
+import {
+  candidateFlag,
+  differsFlag,
+  environmentFlag,
+  jsonFlag,
+  parseDuration,
+  reasonFlag,
+  serviceFlag,
+} from '../flags.ts'
 import { Interruption } from '../interruption.ts'
 import { proposeTasks } from '../proposals.ts'
 import { readParameters } from '../read-parameters.ts'
 import { loadContext, type Session } from '../session.ts'
+import { describeParity } from '../terminal/describe-parity.ts'
 import { describeStart } from '../terminal/describe-run.ts'
 import { printEnd } from '../terminal/print-end.ts'
 import { printFrames, printFramesAsJson } from '../terminal/print-frames.ts'
@@ -27,6 +38,8 @@ interface Flags {
   readonly params?: string
   readonly reason?: string
   readonly timeout?: number
+  readonly differs?: readonly string[]
+  readonly candidate?: string
   readonly detach: boolean
   readonly json: boolean
 }
@@ -59,6 +72,8 @@ export const command = buildCommand<Flags, [task?: string], Session>({
         placeholder: 'TIME',
         optional: true,
       },
+      differs: differsFlag,
+      candidate: candidateFlag,
       detach: { kind: 'boolean', brief: 'Return once it is at work', default: false, withNegated: false },
       json: jsonFlag,
     },
@@ -85,6 +100,7 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
 
   purser run load-places -e local --param country=CH,FR --reason "first import"
   purser run load-places -e local --params parameters.json
+  purser run migrate -e production --candidate sha256:9f2c…
   purser run -e production -- python3 manage.py clearsessions`,
     customUsage: [
       'TASK -e ENV [-p NAME=VALUE]... [--reason TEXT] [--detach]',
@@ -95,13 +111,14 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
     const context = await loadContext(this, { readingWillDo: false })
     const wish = await readWish(this, flags, task)
     const interruption = new Interruption()
-    const started = await startRun(context, wish)
+    const opening = new Opening(flags.json)
+    const started = await startRun(context, wish, { judged: opening.judged })
     if ('refusals' in started) {
       printEnd(started.run, flags)
       process.exitCode = exitOf(started.run).exitCode
       return
     }
-    if (!flags.json) console.error(describeStart(started.run))
+    opening.say(started.run)
     if (flags.detach) {
       await awaitStart(context, started, started.execution)
       return sayDetached(await readRun(started.ledger, started.run.id), flags.json)
@@ -120,8 +137,9 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
 const leftToItself = 130
 
 async function readWish({ afterDashes }: Session, flags: Flags, task: string | undefined): Promise<Wish> {
-  const { environment, service, reason, timeout, param = [], params } = flags
-  const common = { environment, service, reason, timeoutMs: timeout }
+  const { environment, service, reason, timeout, candidate, param = [], params } = flags
+  const differs = readDeclarations(flags.differs ?? [])
+  const common = { environment, service, reason, timeoutMs: timeout, differs, candidate }
   if (task !== undefined && afterDashes === undefined) {
     return { ...common, what: { task, ...(await readParameters(param, params)) } }
   }
@@ -133,6 +151,26 @@ async function readWish({ afterDashes }: Session, flags: Flags, task: string | u
     message: 'A run takes either a task with its parameters, or a command after "--".',
     remedy: 'Such as `purser run load-places -e local`, or `purser run -e local -- sh backup.sh`.',
   })
+}
+
+/** The line before a run's output, and how its twin compares with the app: before the task begins. */
+class Opening {
+  readonly #isQuiet: boolean
+  #isSaid = false
+
+  constructor(isQuiet: boolean) {
+    this.#isQuiet = isQuiet
+  }
+
+  readonly judged = (run: Run, report: ParityReport): void => {
+    this.say(run)
+    if (!this.#isQuiet) console.error(describeParity(report))
+  }
+
+  say(run: Run): void {
+    if (!this.#isQuiet && !this.#isSaid) console.error(describeStart(run))
+    this.#isSaid = true
+  }
 }
 
 function sayDetached(run: Run, json: boolean): void {

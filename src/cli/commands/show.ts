@@ -8,6 +8,7 @@ import { describeOutcome } from '../../runs/outcomes.ts'
 import { lastAttempt, type RecordedEvent, type Run, statusAfter } from '../../runs/run.ts'
 import { jsonFlag, runArgument } from '../flags.ts'
 import { loadContext, type Session } from '../session.ts'
+import { describeParity } from '../terminal/describe-parity.ts'
 import { printable, printableLines } from '../terminal/printable.ts'
 import { describeProgress } from '../terminal/progress-line.ts'
 import { paint, paintStatus } from '../terminal/style.ts'
@@ -32,9 +33,14 @@ export const command = buildCommand<Flags, [run: string], Session>({
     if (json) console.log(JSON.stringify({ ...viewRun(run, look), outputIntact, events: history }))
     else
       console.log(
-        [heading(run), facts(run, look, outputIntact), '', timeline(run, history), ...refusals(run)].join(
-          '\n',
-        ),
+        [
+          heading(run),
+          facts(run, look, outputIntact),
+          ...parityOf(run),
+          '',
+          timeline(run, history),
+          ...refusals(run),
+        ].join('\n'),
       )
   },
 })
@@ -116,6 +122,10 @@ function remark(event: RunEvent): string {
     case 'ended':
       return describeOutcome(event.outcome)
   }
+}
+
+function parityOf({ parity }: Run): string[] {
+  return parity === undefined ? [] : ['', describeParity(parity, process.stdout)]
 }
 
 function refusals({ refusals }: Run): string[] {

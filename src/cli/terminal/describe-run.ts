@@ -24,7 +24,8 @@ export function describeStart({ id, request }: Run): string {
 export function describeEnd(run: Run): string {
   const stream = process.stderr
   if (run.refusals.length > 0) {
-    const remark = paint('dim', `run ${run.id} is on record; nothing was started`, stream)
+    const what = run.attempts.length === 0 ? 'nothing was started' : 'nothing of the task ran'
+    const remark = paint('dim', `run ${run.id} is on record; ${what}`, stream)
     return [`${paintStatus('refused', stream)}  ${remark}`, ...run.refusals.map(describeRefusal)].join('\n')
   }
   const took = durationOf(run)

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
-import { failedWith, PurserError, reasonOf } from '../../core/errors.ts'
 import type { Database, DatabaseIdentity } from '../database.ts'
+import { loadDriver, unreachable } from './connect.ts'
 
 const connectTimeoutMs = 5_000
 
@@ -43,26 +43,4 @@ export class PostgresDatabase implements Database {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.end()
   }
-}
-
-async function loadDriver(): Promise<typeof import('pg')> {
-  try {
-    return await import('pg')
-  } catch (error) {
-    if (!failedWith(error, 'ERR_MODULE_NOT_FOUND')) throw error
-    throw new PurserError('PACKAGE_MISSING', {
-      message: 'The package "pg", through which purser talks to PostgreSQL, is not installed.',
-      remedy: 'Install it beside purser: `npm install pg`.',
-      cause: error,
-    })
-  }
-}
-
-function unreachable(url: string, error: unknown): PurserError {
-  const where = URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : 'the given address'
-  return new PurserError('DATABASE_UNREACHABLE', {
-    message: `PostgreSQL at ${where} can't be reached: ${reasonOf(error)}.`,
-    remedy: 'Check that the server runs, and that this machine and this user may connect to it.',
-    cause: error,
-  })
 }

@@ -4,8 +4,8 @@ import { closeSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { PurserError, reasonOf } from '../../core/errors.ts'
+import { inheritedDescriptors } from '../../supervision/inherited.ts'
 import type { Question } from '../executor.ts'
-import { inheritedDescriptors } from './proc/inherited.ts'
 import type { Twin } from './twin/twin.ts'
 
 const deadlineMs = 20_000

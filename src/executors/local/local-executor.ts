@@ -3,21 +3,24 @@ import { Bug, PurserError } from '../../core/errors.ts'
 import type { Release } from '../../environment/release.ts'
 import type { Place } from '../../environment/wiring.ts'
 import type { AttemptRecord } from '../../runs/events.ts'
+import { isAlive } from '../../runs/process-identity.ts'
+import type { Supervision } from '../../supervision/holder.ts'
+import { programFiles } from '../../supervision/program-files.ts'
 import type { Argv } from '../../tasks/task.ts'
 import type { Assignment, AttemptSpec, Execution, Executor, Question, Work } from '../executor.ts'
 import { askReleaseSide } from './ask-release-side.ts'
 import { type FinderOptions, findServing } from './find/find-serving.ts'
-import { isAlive } from './proc/identity.ts'
 import { readVariables, type ServingProcess } from './proc/serving-process.ts'
-import { programFiles } from './program-files.ts'
 import { type LocalRelease, readLocalRelease } from './release/local-release.ts'
-import type { Order } from './supervisor/order.ts'
+import type { LocalOrder } from './supervisor/order.ts'
 import { withEnvFiles } from './twin/env-files.ts'
 import { nodeOf } from './twin/node-program.ts'
 import { describeTwin, resolveProgram, type Twin } from './twin/twin.ts'
 
 /** Runs attempts as processes of this machine, each the twin of the app's own process. Linux. */
 export class LocalExecutor implements Executor {
+  // What shows a process's environment fact by fact is the Docker executor's so far.
+  readonly observes = false
   readonly #finder: FinderOptions
   readonly #place: Place
   readonly #releases = new WeakMap<Release, LocalRelease>()
@@ -35,6 +38,17 @@ export class LocalExecutor implements Executor {
     return release
   }
 
+  async observe(): Promise<never> {
+    throw new Bug('The local executor does not observe.')
+  }
+
+  /** Whether the machine has room is left to its own limits, which the twin shares with the app. */
+  async room(): Promise<undefined> {}
+
+  async twin(): Promise<never> {
+    throw new Bug('The local executor does not observe.')
+  }
+
   async variables(release: Release): Promise<ReadonlyMap<string, string>> {
     return variablesOf(this.#app(release))
   }
@@ -47,19 +61,20 @@ export class LocalExecutor implements Executor {
 
   async start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution> {
     // Loaded now: whoever only looks at a release does without journals.
-    const { startAttempt } = await import('./attempts/start-attempt.ts')
-    return startAttempt(this.#order(attempt, release), signal)
+    const { startAttempt } = await import('../../supervision/start-attempt.ts')
+    return startAttempt(this.#order(attempt, release), salvage, { signal })
   }
 
   async attach(attempt: AttemptRecord): Promise<Execution | 'gone' | 'unreachable'> {
-    const { attachTo } = await import('./attempts/attach.ts')
-    return attachTo(attempt, this.#folder(attempt.id))
+    const { attachTo } = await import('../../supervision/attach.ts')
+    return attachTo(attempt, this.#folder(attempt.id), salvage)
   }
 
-  #order(attempt: AttemptSpec, release: Release): Order {
+  #order(attempt: AttemptSpec, release: Release): LocalOrder {
     const { app, twin } = this.#twin(release)
     const { timeoutMs } = attempt
     return {
+      executor: 'local',
       attempt: attempt.id,
       folder: this.#folder(attempt.id),
       argv: toArgv([...twin.prefix, ...programOf(attempt.work, app, twin)]),
@@ -95,6 +110,12 @@ export class LocalExecutor implements Executor {
   #folder(attempt: string): string {
     return path.join(this.#place.state, 'attempts', attempt)
   }
+}
+
+/** Loaded when it is needed: only what was killed needs it. */
+async function salvage(folder: string, supervision: Supervision): Promise<void> {
+  const { endWithoutSupervisor } = await import('./attempts/post-mortem.ts')
+  return endWithoutSupervisor(folder, supervision)
 }
 
 function variablesOf(app: ServingProcess): ReadonlyMap<string, string> {

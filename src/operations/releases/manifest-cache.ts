@@ -6,7 +6,7 @@ import { makeStateFolder } from '../../environment/state-folder.ts'
 import type { Place } from '../../environment/wiring.ts'
 import type { Manifest } from '../../tasks/manifest.ts'
 
-const formatVersion = 1
+const formatVersion = 2
 
 /** The file that keeps the manifest of a release: another for other code, or for tasks in other folders. */
 export function manifestFile(place: Place, { digest }: Release, folders: readonly string[]): string {

@@ -15,7 +15,7 @@ export async function readManifest(
 ): Promise<Manifest> {
   const folders = context.config.configuration.tasks ?? ['tasks']
   const file = manifestFile(context.config, release, folders)
-  const cached = readCachedManifest(file)
+  const cached = release.isMutable ? undefined : readCachedManifest(file)
   if (cached !== undefined) return cached
   const manifest = await askForManifest({ target, release, signal: context.signal, secrets: [] }, folders)
   // A broken file may be whole again without a change to the code, once its packages are installed.

@@ -43,8 +43,9 @@ export async function foldLook(context: Context, ledger: Ledger, run: Run, look:
 function runningEvent(run: Run, { started }: Look): RunEvent | undefined {
   const attempt = lastAttempt(run)
   if (started === undefined || attempt === undefined || run.status !== 'starting') return undefined
-  const { pid, containment, at } = started
-  return { kind: 'running', attempt: attempt.id, pid, containment, startedAt: at }
+  const { pid, containment, at, parity } = started
+  const proof = parity === undefined ? {} : { parity }
+  return { kind: 'running', attempt: attempt.id, pid, containment, startedAt: at, ...proof }
 }
 
 function endedEvent(run: Run, { ended }: Look): RunEvent | undefined {

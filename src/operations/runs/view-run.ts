@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { exitCodes, type Refusal } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { ParityReport } from '../../environment/parity/report.ts'
 import type { Look } from '../../executors/executor.ts'
 import type { Actor } from '../../runs/actors.ts'
 import type { OutputSummary } from '../../runs/frames.ts'
@@ -39,6 +40,7 @@ export interface RunView {
     readonly containment?: string
   }[]
   readonly output?: OutputSummary
+  readonly parity?: ParityReport
 }
 
 /** The view of a run; its progress is that of the look, if there was one. */
@@ -73,6 +75,7 @@ export function viewRun(run: Run, look: Look = {}): RunView {
       withoutUndefined({ id, host, pid, containment }),
     ),
     output: attempt?.output,
+    parity: run.parity,
   })
 }
 
@@ -85,7 +88,7 @@ export function durationOf(run: Run): number | undefined {
 /** The exit code that `purser run` ends with for this run, once it has ended. */
 export function exitOf({ outcome, refusals }: Run): { exitCode?: number; exitCodeFrom?: 'task' | 'purser' } {
   if (refusals.length > 0) {
-    const usage = refusals.every(({ code }) => code === 'PARAMETERS_INVALID')
+    const usage = refusals.every(({ code }) => ['PARAMETERS_INVALID', 'COMMAND_NOT_FOUND'].includes(code))
     return { exitCode: usage ? exitCodes.usage : exitCodes.refused, exitCodeFrom: 'purser' }
   }
   if (outcome === undefined) return {}

@@ -12,7 +12,7 @@ export function describeRequest(
   { actor, host, self }: Context,
   { environment, service }: Target,
   release: Release,
-  { task, parameters, work, secrets, notices }: Plan,
+  { task, parameters, work, secrets, notices, differs }: Plan,
   { reason }: Wish,
 ): RunRequest {
   const redactor = createRedactor(secrets)
@@ -25,9 +25,16 @@ export function describeRequest(
     actor,
     origin: { host, starter: self },
     release: recordRelease(release),
-    notices,
+    notices: [...notices, ...declaredSkews(release, differs)],
     ...(reason === undefined ? {} : { reason: redactor.text(reason) }),
   }
+}
+
+/** A skew that somebody meant. */
+function declaredSkews({ skews }: Release, differs: ReadonlyMap<string, string>): string[] {
+  return skews.flatMap(({ kind, message }) =>
+    differs.has(kind) ? [`${message} Declared: ${differs.get(kind)}`] : [],
+  )
 }
 
 function recordRelease({ digest, instances }: Release): ReleaseRecord {

@@ -1,7 +1,7 @@
 import type { EnvironmentConfiguration } from '../../config/configuration.ts'
 import { Bug, reasonOf } from '../../core/errors.ts'
 import type { Release } from '../../environment/release.ts'
-import type { Execution } from '../../executors/executor.ts'
+import type { Execution, Inspection } from '../../executors/executor.ts'
 import { lastAttempt, type Run } from '../../runs/run.ts'
 import type { Context, RecordedTarget } from '../context.ts'
 import { advanceRun } from '../runs/advance-run.ts'
@@ -21,6 +21,7 @@ export async function launchRun(
   release: Release,
   plan: Plan,
   run: Run,
+  inspection: Inspection | undefined,
 ): Promise<Execution> {
   const attempt = lastAttempt(run)
   if (attempt === undefined) throw new Bug(`Run ${run.id} has no attempt to start.`)
@@ -31,7 +32,8 @@ export async function launchRun(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   }
   try {
-    const spec = { id: attempt.id, run: run.id, work, output, secrets, ...limits }
+    const judged = inspection === undefined ? {} : { inspection }
+    const spec = { id: attempt.id, run: run.id, work, output, secrets, ...limits, ...judged }
     return await executor.start(spec, release, context.signal)
   } catch (error) {
     // It may have started all the same: then its own record tells how it went.

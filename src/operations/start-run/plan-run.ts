@@ -6,6 +6,7 @@ import type { Work } from '../../executors/executor.ts'
 import { typedParameters } from '../../tasks/parameters/typed.ts'
 import type { Argv, OutputMode, TaskEntry } from '../../tasks/task.ts'
 import type { Context, Target } from '../context.ts'
+import { declaredDifferences } from '../parity/declared.ts'
 import { environmentSecrets } from '../releases/environment-secrets.ts'
 import { readManifest } from '../releases/read-manifest.ts'
 import { checkParameters } from './check-parameters.ts'
@@ -25,6 +26,8 @@ export interface Plan {
   readonly graceMs: number
   readonly timeoutMs?: number
   readonly notices: readonly string[]
+  /** In what it may differ from the app, and why. */
+  readonly differs: ReadonlyMap<string, string>
   /** Why it will not be done after all. */
   readonly refusal?: Refusal
 }
@@ -43,10 +46,11 @@ export async function planRun(context: Context, target: Target, release: Release
   const notices = [...release.notices, ...(ignored === undefined ? [] : [ignored])]
   const plan =
     'argv' in what ? planCommand(what.argv, secrets) : await planTask(context, target, release, what, secrets)
-  return { ...plan, notices, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
+  const differs = declaredDifferences(target.settings, plan.task?.differs, wish.differs)
+  return { ...plan, notices, differs, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
 }
 
-type PlanOfWork = Omit<Plan, 'notices'>
+type PlanOfWork = Omit<Plan, 'notices' | 'differs'>
 
 function planCommand(argv: Argv, secrets: readonly Secret[]): PlanOfWork {
   const typed = secretsOf(new Map(argv.map((word, at) => [`argument ${at}`, word])), [])

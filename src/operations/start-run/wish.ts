@@ -9,6 +9,10 @@ export interface Wish {
   readonly reason: string | undefined
   /** Overrides the task's own. */
   readonly timeoutMs: number | undefined
+  /** In what this run may differ from the app, by kinds of facts, with the reason. */
+  readonly differs: Readonly<Record<string, string>>
+  /** An image that is about to be deployed, to be run in the place of the one that serves. */
+  readonly candidate: string | undefined
 }
 
 /** A task of the release, with its parameters as they came. */

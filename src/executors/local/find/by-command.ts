@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { PurserError } from '../../../core/errors.ts'
-import { readProc } from '../proc/identity.ts'
+import { readProc } from '../../../runs/process-identity.ts'
 import { allPids, ancestry, topmost } from '../proc/processes.ts'
 import { nulSeparated } from '../proc/serving-process.ts'
 

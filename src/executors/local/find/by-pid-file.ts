@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import path from 'node:path'
 import { failedWith, PurserError, reasonOf } from '../../../core/errors.ts'
-import { identify } from '../proc/identity.ts'
+import { identify } from '../../../runs/process-identity.ts'
 import { readServingProcess } from '../proc/serving-process.ts'
 
 // A start is known to a hundredth of a second, and clocks are set.

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { readStat } from './identity.ts'
+import { readStat } from '../../../runs/process-identity.ts'
 
 /** All pids of this machine that are visible here. */
 export function allPids(): number[] {

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { failedWith, PurserError } from '../../../core/errors.ts'
 import type { ProcessIdentity } from '../../../runs/events.ts'
-import { identify, readProc } from './identity.ts'
+import { identify, readProc } from '../../../runs/process-identity.ts'
 import { type Limits, parseLimits } from './limits.ts'
 
 /** What the kernel tells of a process that serves. */

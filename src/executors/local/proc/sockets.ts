@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { failedWith } from '../../../core/errors.ts'
-import { readProc } from './identity.ts'
+import { readProc } from '../../../runs/process-identity.ts'
 
 const listening = '0A'
 

@@ -23,6 +23,8 @@ export async function readLocalRelease(pids: readonly number[], cache: string): 
     digest: oneDigest(processes, code),
     instances,
     notices: processes.flatMap((process) => noticesOf(process, codeOf(code, process))),
+    skews: [],
+    isMutable: false,
     processes,
   }
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import type { Stream } from '../../../runs/frames.ts'
 import type { Containment } from './containment.ts'
-import type { Order } from './order.ts'
+import type { LocalOrder } from './order.ts'
 import { closeWriteEnds, makePipes, type Pipe } from './pipes.ts'
 import { marker } from './traces.ts'
 
@@ -15,7 +15,7 @@ export interface StartedTask {
 }
 
 /** Starts the task inside its containment, with a pipe for each of its streams. */
-export function startTask(order: Order, containment: Containment): StartedTask {
+export function startTask(order: LocalOrder, containment: Containment): StartedTask {
   const streams: readonly Stream[] = order.output === 'merged' ? ['merged'] : ['stdout', 'stderr']
   const pipes = makePipes(order.folder, streams, order.uid)
   const child = containment.inside(() => spawnTask(order, pipes))
@@ -23,7 +23,7 @@ export function startTask(order: Order, containment: Containment): StartedTask {
   return { child, pipes, channel: order.assignment && (child.stdio[3] as Duplex) }
 }
 
-function spawnTask(order: Order, pipes: readonly Pipe[]): ChildProcess {
+function spawnTask(order: LocalOrder, pipes: readonly Pipe[]): ChildProcess {
   const [program, ...args] = order.argv
   process.umask(order.umask)
   try {

@@ -1,5 +1,5 @@
 import { failedWith } from '../../../core/errors.ts'
-import { readProc, readStat } from '../proc/identity.ts'
+import { readProc, readStat } from '../../../runs/process-identity.ts'
 import { allPids } from '../proc/processes.ts'
 import { type Containment, emptied, signalAll } from './containment.ts'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
+import { nodeOptions } from '../../../environment/node-options.ts'
 import type { ServingProcess } from '../proc/serving-process.ts'
-import { nodeOptions } from './node-program.ts'
 
 /**
  * An app's variables with those that its node read from files (`node --env-file=.env`): it has them in `process.env`,
@@ -13,7 +13,7 @@ export function withEnvFiles(
   variables: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   if (path.basename(app.executable) !== 'node') return variables
-  const files = envFiles(nodeOptions(app)).map((file) => path.resolve(app.workingDirectory, file))
+  const files = envFiles(nodeOptions(app.argv)).map((file) => path.resolve(app.workingDirectory, file))
   return new Map([...files.flatMap(readEnvFile), ...variables])
 }
 

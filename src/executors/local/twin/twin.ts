@@ -1,10 +1,10 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { PurserError } from '../../../core/errors.ts'
+import { takeFromApp } from '../../../environment/twin-variables.ts'
 import type { Argv } from '../../../tasks/task.ts'
 import { differingLimits, isLower, parseLimits } from '../proc/limits.ts'
 import type { ProcessUser, ServingProcess } from '../proc/serving-process.ts'
-import { takeFromApp } from './twin-variables.ts'
 
 /** How to start a process that is the app's twin in all but its command. Data only: the supervisor carries it out. */
 export interface Twin {

@@ -1,0 +1,38 @@
+import { describeFinding, summarise } from '../../environment/parity/describe.ts'
+import type { Finding, ParityReport } from '../../environment/parity/report.ts'
+import { printable } from './printable.ts'
+import { paint } from './style.ts'
+
+type Stream = NodeJS.WriteStream
+
+const mostUnseen = 8
+
+/** How a twin compares with the app: one line where it is the same, else a line for each difference. */
+export function describeParity(report: ParityReport, stream: Stream = process.stderr): string {
+  const { findings, unobserved } = report
+  const lines = [
+    `  ${markOf(report, stream)} ${paint('dim', summarise(report), stream)}`,
+    ...findings.map((finding) => `    ${describe(finding, stream)}`),
+    ...unobserved
+      .slice(0, mostUnseen)
+      .map(
+        ({ fact, side, why }) =>
+          `    ${paint('yellow', '?', stream)} ${printable(`${fact}, in the ${side}: ${why}`)}`,
+      ),
+  ]
+  if (unobserved.length > mostUnseen)
+    lines.push(`    … and ${unobserved.length - mostUnseen} more that could not be seen`)
+  return lines.join('\n')
+}
+
+function markOf({ verdict }: ParityReport, stream: Stream): string {
+  if (verdict === 'same') return paint('green', '=', stream)
+  return verdict === 'differs' ? paint('yellow', '≈', stream) : paint('red', '≠', stream)
+}
+
+function describe(finding: Finding, stream: Stream): string {
+  const format = { block: 'red', warn: 'yellow', info: 'dim' } as const
+  const severity = finding.declared === undefined ? finding.severity : 'declared'
+  const mark = paint(severity === 'declared' ? 'dim' : format[severity], severity.padEnd(5), stream)
+  return `${mark} ${printable(describeFinding(finding))}`
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import type { Client } from 'pg'
+import type { Fact, Facts } from '../../environment/release.ts'
+import type { Dial } from '../database.ts'
+import { dialled, loadDriver, unreachable } from './connect.ts'
+
+/** Where migration tools keep what they have done: tables by their usual names. */
+const histories = [
+  'schema_migrations',
+  '_prisma_migrations',
+  'knex_migrations',
+  'pgmigrations',
+  'migrations',
+  'SequelizeMeta',
+  'alembic_version',
+  'django_migrations',
+  'flyway_schema_history',
+  'databasechangelog',
+  'drizzle.__drizzle_migrations',
+  'atlas_schema_revisions.atlas_schema_revisions',
+] as const
+
+/** Settings that decide how a statement fares, and those that decide how values are read and written. */
+const limits = [
+  'statement_timeout',
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+  'default_transaction_isolation',
+  'default_transaction_read_only',
+]
+const session = ['TimeZone', 'client_encoding', 'DateStyle', 'standard_conforming_strings']
+
+/**
+ * What PostgreSQL tells one short connection: who it is, whom it takes the connection for, and by which settings. Through
+ * a pooler the server's own process is another than the one that the connection was told of.
+ */
+export async function observePostgres(url: string, dial: Dial): Promise<Facts> {
+  const { default: pg } = await loadDriver()
+  const target = new pg.Client({ connectionString: url })
+  const stream = dialled(await dial(target.host, target.port))
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'purser',
+    stream: () => stream,
+  } as object)
+  client.on('error', () => {}) // a cut connection fails the query that waits on it
+  try {
+    await client.connect()
+  } catch (error) {
+    stream.destroy()
+    throw unreachable(url, error)
+  }
+  try {
+    return await factsOf(client)
+  } finally {
+    await client.end().catch(() => {})
+    stream.destroy()
+  }
+}
+
+async function factsOf(client: Client): Promise<Facts> {
+  const [row] = (await client.query<Row>(question, [limits, session])).rows
+  if (row === undefined) throw new TypeError('The server gave no row.')
+  const told = (client as unknown as { readonly processID?: number }).processID
+  const facts: Record<string, string> = {
+    'database-endpoint': `${row.system} at ${row.address}${row.standby ? ', a standby' : ''}`,
+    'database-role': `${row.database} as ${row.role}${row.session_role === row.role ? '' : ` for ${row.session_role}`}`,
+    'search-path': row.search_path,
+    'database-limits': row.limits,
+    'database-server': `${row.version}, collation ${row.collation}, ${row.extensions}`,
+    'database-pooler': told === undefined || told === row.pid ? 'none' : 'one in between',
+    'database-session': row.session,
+    'schema-version': await schemaVersion(client),
+  }
+  const source = 'a connection to the database'
+  return new Map(
+    Object.entries(facts).map(([kind, value]): [string, Fact] => [
+      kind,
+      kind === 'database-endpoint' && row.system === ''
+        ? { unseen: 'the server does not tell this role which one it is' }
+        : { value, source },
+    ]),
+  )
+}
+
+interface Row {
+  readonly system: string
+  readonly address: string
+  readonly standby: boolean
+  readonly database: string
+  readonly role: string
+  readonly session_role: string
+  readonly search_path: string
+  readonly limits: string
+  readonly version: string
+  readonly collation: string
+  readonly extensions: string
+  readonly session: string
+  readonly pid: number
+}
+
+const settingsList = (names: string) =>
+  `(select string_agg(name || ' ' || setting || coalesce(unit, ''), ', ' order by name) from pg_settings where name = any (${names}))`
+
+// What `pg_control_system` tells is not everybody's to know; the postmaster's start and its address then tell servers apart.
+const question = `
+  select case when has_function_privilege('pg_control_system()', 'execute')
+              then (select system_identifier::text from pg_control_system())
+              else 'started ' || pg_postmaster_start_time()::text end as system,
+         coalesce(host(inet_server_addr()) || ':' || inet_server_port(), 'a socket')
+           || ', database ' || (select oid from pg_database where datname = current_database()) as address,
+         pg_is_in_recovery() as standby,
+         current_database() as database, current_user as role, session_user as session_role,
+         current_setting('search_path') as search_path,
+         ${settingsList('$1')} as limits,
+         ${settingsList('$2')} as session,
+         current_setting('server_version') as version,
+         (select datcollate || coalesce(' ' || datcollversion, '') from pg_database where datname = current_database()) as collation,
+         coalesce((select string_agg(extname || ' ' || extversion, ', ' order by extname) from pg_extension), 'none') as extensions,
+         pg_backend_pid() as pid`
+
+/** How many migrations each history table has, and a digest of its rows. */
+async function schemaVersion(client: Client): Promise<string> {
+  const { rows } = await client.query<{ readonly name: string }>(
+    `select name from unnest($1::text[]) name where to_regclass(quote_ident(split_part(name, '.', 1))
+       || case when name like '%.%' then '.' || quote_ident(split_part(name, '.', 2)) else '' end) is not null`,
+    [histories],
+  )
+  const versions: string[] = []
+  for (const { name } of rows) versions.push(await versionOf(client, name))
+  return versions.length === 0 ? 'no history table' : versions.join(', ')
+}
+
+async function versionOf(client: Client, table: string): Promise<string> {
+  const quoted = table
+    .split('.')
+    .map((part) => `"${part}"`)
+    .join('.')
+  try {
+    const { rows } = await client.query<{ readonly row: string }>(
+      `select t::text as row from ${quoted} t order by 1`,
+    )
+    const digest = createHash('sha256').update(rows.map(({ row }) => row).join('\n'))
+    return `${table}: ${rows.length} rows, ${digest.digest('hex').slice(0, 12)}`
+  } catch {
+    return `${table}: not to be read by this role`
+  }
+}

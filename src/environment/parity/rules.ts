@@ -1,0 +1,62 @@
+import { looksSecret } from '../../core/redaction/names.ts'
+import type { Kind } from '../facts/kind.ts'
+import { claimant, kindById, kindOfFact, variableOf } from '../facts/lookup.ts'
+import type { ComparisonInput } from './input.ts'
+import type { Look } from './look.ts'
+
+/** The variable in which bash names what it starts: no two programs have the same. */
+const noise = new Set(['variables:_'])
+
+/** The reference that an image was asked for by: it only tells kind 3 from kind 2. */
+const referenceFact = 'moved-tag'
+
+export function isCompared(fact: string): boolean {
+  if (noise.has(fact) || fact === referenceFact) return false
+  const kind = kindOfFact(fact)
+  return kind === undefined
+    ? variableOf(fact) !== undefined || fact === 'variables'
+    : kind.seen === 'compared'
+}
+
+const decisiveName = /_(?:URL|URI|HOST|DSN)$/
+
+/**
+ * Whether it matters which of the serving instances a run is modelled on, where they differ in this: what they work on
+ * and with. Others may differ: a worker's number, an instance's port.
+ */
+export function isDecisive(fact: string): boolean {
+  const name = variableOf(fact)
+  if (name !== undefined) return decisiveName.test(name) || looksSecret(name)
+  const kind = kindOfFact(fact)
+  return kind?.severity === 'block' || kind?.id === 'mounts'
+}
+
+/** The kind that a difference is of: for variables and images its form tells. */
+export function kindOfDifference(fact: string, app: Look, twin: Look, input: ComparisonInput): Kind {
+  const name = variableOf(fact)
+  if (name !== undefined) return claimant(name) ?? kindById(formOf(name, app, twin, input))
+  if (fact === 'image' && isSameReference(input)) return kindById('moved-tag')
+  return kindOf(fact)
+}
+
+/** The kind that an unobserved fact is of. Of variables, that one is missing is the worst to be feared. */
+export function kindOf(fact: string): Kind {
+  return kindOfFact(fact) ?? kindById('variable-missing')
+}
+
+function formOf(name: string, app: Look, twin: Look, { configured }: ComparisonInput): string {
+  if (twin.is === 'missing') return 'variable-missing'
+  if (app.is === 'missing') return 'variable-extra'
+  return configured.has(name) ? 'variable-different' : 'variable-stale'
+}
+
+function isSameReference({ app, twin }: ComparisonInput): boolean {
+  const [ours, theirs] = [twin.get(referenceFact), app[0]?.facts.get(referenceFact)]
+  return (
+    ours !== undefined &&
+    theirs !== undefined &&
+    'value' in ours &&
+    'value' in theirs &&
+    ours.value === theirs.value
+  )
+}

@@ -1,0 +1,210 @@
+import path from 'node:path'
+import { Bug, PurserError, type Refusal } from '../../core/errors.ts'
+import { type ComparisonKey, newComparisonKey } from '../../environment/probe/keyed.ts'
+import type { Release } from '../../environment/release.ts'
+import type { Place } from '../../environment/wiring.ts'
+import type { AttemptRecord } from '../../runs/events.ts'
+import type { AttemptSpec, Execution, Executor, Observed, Question, ReleaseOptions } from '../executor.ts'
+import type { Engine } from './engine/engine.ts'
+import { openEngine } from './engine/open-engine.ts'
+import { engineVariables } from './engine-variables.ts'
+import { observeContainer } from './observe/observe-container.ts'
+import type { DockerOptions } from './options.ts'
+import { placeId } from './place.ts'
+import { probeContainer } from './probe/probe-container.ts'
+import type { Probed } from './probe/probed.ts'
+import { readVariables } from './probe/read-variables.ts'
+import { type DockerRelease, inspectContainer, readDockerRelease } from './release/docker-release.ts'
+import { nameOf } from './release/skews.ts'
+import { entrypointRuns } from './twin/entrypoint.ts'
+import { roomFor } from './twin/room.ts'
+import { TwinPlanner } from './twin/twin-planner.ts'
+
+const defaultHelper = 'busybox'
+
+/** What was found out about a release beside what it tells: once, by whoever needs it first. */
+interface Findings {
+  readonly release: DockerRelease
+  readonly key: ComparisonKey
+  /** By the containers' ids. */
+  readonly probes: Map<string, Promise<Probed>>
+  variables?: Promise<ReadonlyMap<string, string>>
+}
+
+/** Runs attempts as containers of a Docker Engine, each the twin of a container of the app. */
+export class DockerExecutor implements Executor {
+  readonly observes = true
+  readonly #options: DockerOptions
+  readonly #place: Place
+  readonly #engine: Engine
+  readonly #findings = new WeakMap<Release, Findings>()
+
+  private constructor(options: DockerOptions, place: Place, engine: Engine) {
+    this.#options = options
+    this.#place = place
+    this.#engine = engine
+  }
+
+  /** Throws `ENGINE_UNKNOWN`; nothing is connected before something is asked of the engine. */
+  static async open(options: DockerOptions, place: Place): Promise<DockerExecutor> {
+    const { host, context } = options
+    const wanted = { ...(host === undefined ? {} : { host }), ...(context === undefined ? {} : { context }) }
+    return new DockerExecutor(options, place, await openEngine(wanted, process.env))
+  }
+
+  async release(_signal: AbortSignal, { candidate }: ReleaseOptions = {}): Promise<Release> {
+    const [release] = await Promise.all([
+      readDockerRelease(this.#engine, this.#options, candidate),
+      this.#sweep(),
+    ])
+    this.#findings.set(release, { release, key: newComparisonKey(), probes: new Map() })
+    return release
+  }
+
+  variables(release: Release): Promise<ReadonlyMap<string, string>> {
+    const findings = this.#find(release)
+    findings.variables ??= this.#readVariables(findings)
+    return findings.variables
+  }
+
+  async observe(release: Release, signal: AbortSignal): Promise<readonly Observed[]> {
+    const findings = this.#find(release)
+    const { containers, servingImage, neighbours } = findings.release
+    return Promise.all(
+      containers.map(async (container) =>
+        observeContainer(this.#engine, {
+          container,
+          image: servingImage,
+          neighbours,
+          probed: await this.#probe(findings, container.Id, signal),
+          helper: this.#helper,
+          own: new Map(),
+        }),
+      ),
+    )
+  }
+
+  async room(release: Release, signal: AbortSignal): Promise<Refusal | undefined> {
+    const findings = this.#find(release)
+    const [container] = findings.release.containers
+    const { room } = await this.#probe(findings, container.Id, signal)
+    return roomFor(this.#engine, container, room)
+  }
+
+  async *ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown> {
+    const { askInTwin } = await import('./questions/ask-in-twin.ts')
+    yield* askInTwin(this.#engine, await (await this.#planner(release)).answering(), question, signal)
+  }
+
+  async start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution> {
+    const [{ startAttempt }, { judgeTwin }, { salvageFrom }] = await Promise.all([
+      import('../../supervision/start-attempt.ts'),
+      import('./observe/judge-twin.ts'),
+      import('./supervisor/salvage.ts'),
+    ])
+    const { inspection } = attempt
+    const findings = this.#find(release)
+    const planner = await this.#planner(release)
+    const order = planner.order(attempt, this.#folder(attempt.id))
+    return startAttempt(order, salvageFrom(this.#engine, this.#wanted), {
+      signal,
+      variables: engineVariables(process.env),
+      ...(inspection === undefined
+        ? {}
+        : {
+            answer: (question) =>
+              judgeTwin(this.#engine, question, {
+                inspection,
+                nonce: order.nonce,
+                key: findings.key,
+                release: findings.release,
+                own: planner.own,
+                helper: this.#helper,
+              }),
+          }),
+    })
+  }
+
+  async attach(attempt: AttemptRecord): Promise<Execution | 'gone' | 'unreachable'> {
+    const [{ attachTo }, { salvageFrom }] = await Promise.all([
+      import('../../supervision/attach.ts'),
+      import('./supervisor/salvage.ts'),
+    ])
+    return attachTo(attempt, this.#folder(attempt.id), salvageFrom(this.#engine, this.#wanted))
+  }
+
+  async twin(release: Release, signal: AbortSignal): Promise<Observed & AsyncDisposable> {
+    const { lookAtTwin } = await import('./observe/look-at-twin.ts')
+    const findings = this.#find(release)
+    const planner = await this.#planner(release)
+    return lookAtTwin(this.#engine, planner, { ...findings, helper: this.#helper, signal })
+  }
+
+  get #helper(): string {
+    return this.#options.helper ?? defaultHelper
+  }
+
+  get #wanted() {
+    const { host, context } = this.#options
+    return { ...(host === undefined ? {} : { host }), ...(context === undefined ? {} : { context }) }
+  }
+
+  #find(release: Release): Findings {
+    const findings = this.#findings.get(release)
+    if (findings === undefined) throw new Bug('This release was read by another executor.')
+    return findings
+  }
+
+  #probe({ release, key, probes }: Findings, id: string, signal: AbortSignal): Promise<Probed> {
+    const known = probes.get(id)
+    if (known !== undefined) return known
+    const container = release.containers.find(({ Id }) => Id === id)
+    if (container === undefined) throw new Bug(`Container ${id} is none of this release.`)
+    const probing = probeContainer(this.#engine, container, { key, helper: this.#helper, signal })
+    probes.set(id, probing)
+    return probing
+  }
+
+  async #readVariables(findings: Findings): Promise<ReadonlyMap<string, string>> {
+    const signal = new AbortController().signal
+    const [model] = findings.release.containers
+    const probed = await this.#probe(findings, model.Id, signal)
+    const wantsAll = !entrypointRuns(model.Config, probed.process, this.#options.entrypoint)
+    return readVariables(this.#engine, model, { probed, key: findings.key, wantsAll, signal })
+  }
+
+  async #planner(release: Release): Promise<TwinPlanner> {
+    const findings = this.#find(release)
+    const [model] = findings.release.containers
+    const now = await inspectContainer(this.#engine, model.Id)
+    if (now?.State.Running !== true || now.State.StartedAt !== model.State.StartedAt)
+      throw restarted(nameOf(model))
+    return TwinPlanner.make(this.#engine, {
+      options: this.#options,
+      helper: this.#helper,
+      engine: this.#wanted,
+      place: placeId(this.#place),
+      release: findings.release,
+      key: findings.key,
+      probed: await this.#probe(findings, model.Id, new AbortController().signal),
+      variables: await this.variables(release),
+    })
+  }
+
+  /** What was killed before it could clean up. The next reading tries again. */
+  async #sweep(): Promise<void> {
+    const { sweep } = await import('./supervisor/sweep.ts')
+    await sweep(this.#engine, placeId(this.#place), (attempt) => this.#folder(attempt)).catch(() => {})
+  }
+
+  #folder(attempt: string): string {
+    return path.join(this.#place.state, 'attempts', attempt)
+  }
+}
+
+function restarted(name: string): PurserError {
+  return new PurserError('APP_RESTARTED', {
+    message: `Container ${name}, which served when the release was read, was restarted or replaced since.`,
+    remedy: 'Let the restart or deploy finish, and try again.',
+  })
+}

@@ -1,0 +1,66 @@
+import { PurserError, reasonOf } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json.ts'
+import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
+import { parseProbe } from '../../../environment/probe/parse.ts'
+import type { Inspection, Judgement } from '../../executor.ts'
+import type { Engine } from '../engine/engine.ts'
+import { complete } from '../probe/probed.ts'
+import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
+import { observeContainer } from './observe-container.ts'
+
+interface Judging {
+  readonly inspection: Inspection
+  readonly nonce: string
+  readonly key: ComparisonKey
+  readonly release: DockerRelease
+  readonly own: ReadonlyMap<string, string>
+  readonly helper: string
+}
+
+/** Answers a supervisor whose twin waits. A judgement that can't be made is a refusal. */
+export async function judgeTwin(engine: Engine, question: Json, judging: Judging): Promise<Json> {
+  try {
+    const judgement = await judge(engine, question as { container: string; probe: string }, judging)
+    return judgement as unknown as Json
+  } catch (error) {
+    return { refusals: [refusalOf(error)] } satisfies Record<string, unknown> as unknown as Json
+  }
+}
+
+async function judge(
+  engine: Engine,
+  question: { readonly container: string; readonly probe: string },
+  { inspection, nonce, key, release, own, helper }: Judging,
+): Promise<Judgement> {
+  const container = await inspectContainer(engine, question.container)
+  if (container === undefined) throw new TypeError('The twin was removed while it was looked at.')
+  const { facts, process } = complete(container, parseProbe(question.probe, { nonce, key }))
+  if (process.program === undefined) throw commandNotFound(container.Config.Cmd ?? [])
+  return inspection.judge(
+    observeContainer(engine, {
+      container,
+      image: release.image,
+      neighbours: release.neighbours,
+      probed: { facts, hasShell: true },
+      helper,
+      own,
+    }),
+  )
+}
+
+function commandNotFound(command: readonly string[]): PurserError {
+  const program = command[command.indexOf('--') + 1] ?? ''
+  return new PurserError('COMMAND_NOT_FOUND', {
+    message: `The program "${program}" is not in the image, or not on the app's PATH.`,
+    remedy: 'Name it by its path in the image, or build it in. Nothing was started.',
+  })
+}
+
+function refusalOf(error: unknown) {
+  if (error instanceof PurserError) return { code: error.code, message: error.message, remedy: error.remedy }
+  return {
+    code: 'GATE_FAILED',
+    message: `The twin could not be compared with the app: ${reasonOf(error)}`,
+    remedy: 'A check that could not run is never a pass. Mend what it says, and try again.',
+  }
+}

@@ -1,0 +1,64 @@
+import { PurserError } from '../../../core/errors.ts'
+import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
+import { parseProbe } from '../../../environment/probe/parse.ts'
+import type { Observed } from '../../executor.ts'
+import { demultiplex } from '../engine/demux.ts'
+import type { Engine } from '../engine/engine.ts'
+import { complete } from '../probe/probed.ts'
+import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
+import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
+import { TwinOutput } from '../supervisor/twin-output.ts'
+import type { TwinPlanner } from '../twin/twin-planner.ts'
+import { observeContainer } from './observe-container.ts'
+
+interface Looking {
+  readonly release: DockerRelease
+  readonly key: ComparisonKey
+  readonly helper: string
+  readonly signal: AbortSignal
+}
+
+/** Starts a twin that never begins with a task, and looks at it. It is removed when it is disposed of. */
+export async function lookAtTwin(
+  engine: Engine,
+  planner: TwinPlanner,
+  { release, key, helper, signal }: Looking,
+): Promise<Observed & AsyncDisposable> {
+  const twin = planner.idle()
+  const id = await createTwin(engine, twin)
+  const dispose = () => removeTwin(engine, id)
+  signal.addEventListener('abort', () => void dispose().catch(() => {}), { once: true })
+  try {
+    const connection = await attachTo(engine, id)
+    const output = new TwinOutput(twin.nonce, () => {})
+    output.stdout.resume()
+    output.stderr.resume()
+    const taken = output.take(demultiplex(connection)).finally(() => output.end())
+    taken.catch(() => {}) // removed while it was looked at: there is no answer
+    await startTwin(engine, id)
+    connection.write(twin.script)
+    const answer = await output.answer
+    const container = await inspectContainer(engine, id)
+    if (answer === undefined || container === undefined) throw ended()
+    const { facts } = complete(container, parseProbe(answer, { nonce: twin.nonce, key }))
+    const observed = observeContainer(engine, {
+      container,
+      image: release.image,
+      neighbours: release.neighbours,
+      probed: { facts, hasShell: true },
+      helper,
+      own: planner.own,
+    })
+    return { ...observed, [Symbol.asyncDispose]: dispose }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+function ended(): PurserError {
+  return new PurserError('PROBE_FAILED', {
+    message: 'The twin ended before it could be looked at: its entrypoint did not come to the command.',
+    remedy: "Where it must not run before a task, say `entrypoint: 'skip'` in `docker({ … })`.",
+  })
+}

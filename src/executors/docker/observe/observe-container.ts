@@ -1,0 +1,36 @@
+import type { Facts } from '../../../environment/release.ts'
+import type { Observed } from '../../executor.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { ContainerInspect, ContainerListed, ImageInspect } from '../engine/types.ts'
+import { isOurs } from '../labels.ts'
+import { engineFacts } from '../probe/engine-facts.ts'
+import { nameOf } from '../release/skews.ts'
+import { namesOf } from '../twin/describe-twin.ts'
+import { dialFrom } from './dial.ts'
+
+export interface Observation {
+  readonly container: ContainerInspect
+  readonly image: ImageInspect
+  /** All containers of the engine. */
+  readonly neighbours: readonly ContainerListed[]
+  /** What was seen from inside. */
+  readonly probed: { readonly facts: Facts; readonly hasShell: boolean }
+  readonly helper: string
+  /** What Purser itself made different, and why. */
+  readonly own: ReadonlyMap<string, string>
+}
+
+/** Puts together what was seen from inside and what the engine tells. */
+export function observeContainer(engine: Engine, observation: Observation): Observed {
+  const { container, image, neighbours, probed, helper, own } = observation
+  const except = new Set(neighbours.filter(({ Labels }) => isOurs(Labels)).map(({ Id }) => Id))
+  const fleet = { mixed: [], deploying: [], neighbours, except }
+  return {
+    id: nameOf(container),
+    facts: new Map([...engineFacts(container, image, fleet), ...probed.facts]),
+    configured: namesOf(container.Config.Env ?? []),
+    own,
+    dial: (host, port, signal) =>
+      dialFrom(engine, { container, hasShell: probed.hasShell, helper }, host, port, signal),
+  }
+}

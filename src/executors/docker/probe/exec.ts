@@ -1,0 +1,61 @@
+import type { Readable } from 'node:stream'
+import type { Argv } from '../../../tasks/task.ts'
+import { demultiplex } from '../engine/demux.ts'
+import type { Engine } from '../engine/engine.ts'
+import { enginePath } from '../engine/path.ts'
+
+/** What is run in a container beside its own processes. */
+export interface Exec {
+  readonly argv: Argv
+  readonly input: string
+  /** `UID:GID`; the container's own user unless stated. */
+  readonly user?: string
+}
+
+/** What it printed on both of its streams, in UTF-8. */
+export interface Printed {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program in a container until it ends. Throws where it takes longer than `limitMs`. */
+export async function execIn(
+  engine: Engine,
+  container: string,
+  { argv, input, user }: Exec,
+  { signal, limitMs }: { readonly signal: AbortSignal; readonly limitMs: number },
+): Promise<Printed> {
+  const { Id } = await engine.post<{ readonly Id: string }>(enginePath`/containers/${container}/exec`, {
+    body: {
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+      Cmd: argv,
+      ...(user === undefined ? {} : { User: user }),
+    },
+  })
+  const connection = await engine.hijack(enginePath`/exec/${Id}/start`, {
+    body: { Detach: false, Tty: false },
+  })
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
+  const cut = () => connection.destroy(new RangeError(`It gave no answer in ${limitMs / 1_000} s.`))
+  limit.addEventListener('abort', cut)
+  try {
+    connection.end(input)
+    return await collect(connection)
+  } finally {
+    limit.removeEventListener('abort', cut)
+    connection.destroy()
+  }
+}
+
+/** All that comes of a container's two streams. */
+export async function collect(connection: Readable): Promise<Printed> {
+  const printed = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] }
+  for await (const { stream, bytes } of demultiplex(connection)) printed[stream].push(bytes)
+  return {
+    stdout: Buffer.concat(printed.stdout).toString(),
+    stderr: Buffer.concat(printed.stderr).toString(),
+  }
+}

@@ -1,0 +1,75 @@
+import type { Duplex } from 'node:stream'
+import type { Engine } from '../engine/engine.ts'
+import type { HostConfig } from '../engine/types.ts'
+import { helperLabels } from '../labels.ts'
+import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
+import { collect, type Printed } from './exec.ts'
+
+/** A container of ours beside another one, in its process and network namespaces. */
+export interface Helper {
+  readonly image: string
+  /** Whose namespaces. */
+  readonly container: string
+  readonly argv: readonly string[]
+  readonly rights?: Pick<HostConfig, 'CapAdd' | 'SecurityOpt'>
+}
+
+/** Runs a helper until it ends, and removes it. */
+export async function runHelper(
+  engine: Engine,
+  helper: Helper & { readonly input: string; readonly signal: AbortSignal; readonly limitMs: number },
+): Promise<Printed> {
+  const { connection, remove } = await startHelper(engine, helper)
+  const limit = AbortSignal.any([helper.signal, AbortSignal.timeout(helper.limitMs)])
+  const cut = () => connection.destroy(new RangeError(`It gave no answer in ${helper.limitMs / 1_000} s.`))
+  limit.addEventListener('abort', cut)
+  try {
+    connection.end(helper.input)
+    return await collect(connection)
+  } finally {
+    limit.removeEventListener('abort', cut)
+    connection.destroy()
+    await remove()
+  }
+}
+
+/** Starts a helper whose streams are the caller's; it must be removed. */
+export async function startHelper(
+  engine: Engine,
+  { image, container, argv, rights }: Helper,
+): Promise<{ readonly connection: Duplex; readonly remove: () => Promise<void> }> {
+  const own = helperLabels()
+  const id = await createTwin(engine, {
+    name: own.name,
+    networks: [],
+    body: {
+      Image: image,
+      Entrypoint: [],
+      Cmd: argv,
+      User: '0:0',
+      Labels: own.labels,
+      Tty: false,
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      HostConfig: {
+        PidMode: `container:${container}`,
+        NetworkMode: `container:${container}`,
+        LogConfig: { Type: 'none' },
+        ...rights,
+      },
+      NetworkingConfig: { EndpointsConfig: {} },
+    },
+  })
+  const remove = () => removeTwin(engine, id)
+  try {
+    const connection = await attachTo(engine, id)
+    await startTwin(engine, id)
+    return { connection, remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}

@@ -1,0 +1,20 @@
+import type { Order } from '../../../supervision/order.ts'
+import type { EngineOptions } from '../engine/locate/locate.ts'
+import type { TwinBody } from '../twin/describe-twin.ts'
+import type { TwinNetwork } from '../twin/networks.ts'
+
+/** What the supervisor of a container is told. */
+export interface DockerOrder extends Order {
+  readonly executor: 'docker'
+  readonly engine: EngineOptions
+  /** With its command, the shim, and labels of ours. */
+  readonly body: TwinBody
+  readonly networks: readonly TwinNetwork[]
+  /** The container's name. */
+  readonly name: string
+  /** What the shim runs, on its stdin; it probes, waits for `goAhead(nonce)`, and becomes the command. */
+  readonly script: string
+  readonly nonce: string
+  /** Whether somebody judges the twin before it begins. */
+  readonly isJudged: boolean
+}

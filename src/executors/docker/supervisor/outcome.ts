@@ -1,0 +1,24 @@
+import { constants } from 'node:os'
+import type { Outcome } from '../../../runs/outcomes.ts'
+import type { ContainerState, HostConfig } from '../engine/types.ts'
+
+const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
+
+/**
+ * How a container's process ended. The engine tells a signal as 128 and its number, as a shell does; a task that exits
+ * with such a number by itself is told so too. `undefined`: it was removed, and nobody saw.
+ */
+export function outcomeOf(
+  state: ContainerState | undefined,
+  { Memory }: Pick<HostConfig, 'Memory'>,
+): Outcome {
+  if (state === undefined)
+    return { end: 'lost', why: 'its container was removed by somebody else while it ran' }
+  const { ExitCode, OOMKilled } = state
+  if (OOMKilled && ExitCode !== 0) {
+    return { end: 'killed', signal: 'SIGKILL', oom: true, ...(Memory ? { limitBytes: Memory } : {}) }
+  }
+  const signal = signalNames.get(ExitCode - 128)
+  if (ExitCode > 128 && signal !== undefined) return { end: 'killed', signal }
+  return { end: 'exited', code: ExitCode }
+}

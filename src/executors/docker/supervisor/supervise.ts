@@ -1,0 +1,153 @@
+import type { Duplex } from 'node:stream'
+import { PurserError, reasonOf } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json.ts'
+import { duration } from '../../../core/text.ts'
+import { goAhead } from '../../../environment/probe/script.ts'
+import { closeJournal } from '../../../runs/journal/post-mortem.ts'
+import type { Outcome } from '../../../runs/outcomes.ts'
+import { describeHold, takeHold } from '../../../supervision/holder.ts'
+import type { Superior } from '../../../supervision/orders.ts'
+import { Recorder } from '../../../supervision/recorder.ts'
+import { StopRequests } from '../../../supervision/stop-requests.ts'
+import type { Judgement } from '../../executor.ts'
+import { demultiplex } from '../engine/demux.ts'
+import type { Engine } from '../engine/engine.ts'
+import { openEngine } from '../engine/open-engine.ts'
+import { detailsOf } from './details.ts'
+import type { DockerOrder } from './order.ts'
+import { outcomeOf } from './outcome.ts'
+import {
+  attachTo,
+  createTwin,
+  removeTwin,
+  signalTwin,
+  startTwin,
+  stateOf,
+  waitForExit,
+} from './twin-container.ts'
+import { TwinOutput } from './twin-output.ts'
+
+// How long an entrypoint may take (a database to come up, secrets to fetch) before the command's turn.
+const entrypointLimitMs = 120_000
+
+/** Carries out one attempt, from its container's making to its last frame. Nothing is done when somebody else holds it. */
+export async function supervise(order: DockerOrder, superior: Superior): Promise<void> {
+  const stopping = new StopRequests()
+  if (!takeHold(order.folder, describeHold(order, detailsOf(order)))) return
+  const recorder = await Recorder.open(order)
+  try {
+    using engine = await openEngine(order.engine, process.env)
+    await recorder.end(await carryOut({ order, superior, stopping, recorder, engine }))
+  } catch (error) {
+    await closeJournal(order.folder, { end: 'unstartable', why: sentenceOf(error) })
+    throw error
+  }
+}
+
+interface Work {
+  readonly order: DockerOrder
+  readonly superior: Superior
+  readonly stopping: StopRequests
+  readonly recorder: Recorder
+  readonly engine: Engine
+}
+
+async function carryOut(work: Work): Promise<Outcome> {
+  const { engine, order } = work
+  let id: string | undefined
+  try {
+    id = await createTwin(engine, order)
+    return await watchOver(work, id)
+  } catch (error) {
+    return { end: 'unstartable', why: sentenceOf(error) }
+  } finally {
+    await removeTwin(engine, id ?? order.name)
+  }
+}
+
+/** What a failure before the task's start says, and what to do. */
+function sentenceOf(error: unknown): string {
+  return error instanceof PurserError ? `${error.message} ${error.remedy}` : reasonOf(error)
+}
+
+async function watchOver(work: Work, id: string): Promise<Outcome> {
+  const { engine, order, stopping, recorder } = work
+  const connection = await attachTo(engine, id)
+  const output = new TwinOutput(order.nonce, (report) => void recorder.progress(report))
+  const taken = output.take(demultiplex(connection)).finally(() => output.end())
+  taken.catch(() => {}) // what is missing of it is fetched from the engine's log
+  await startTwin(engine, id)
+  stopping.obey(order, {
+    ask: () => void signalTwin(engine, id, 'SIGTERM').catch(() => {}),
+    kill: () => void signalTwin(engine, id, 'SIGKILL').catch(() => {}),
+  })
+  const exited = waitForExit(engine, id)
+  connection.write(order.script)
+
+  const start = await untilJudged(work, id, output.answer)
+  if ('refused' in start) await signalTwin(engine, id, 'SIGKILL')
+  else await begin(work, id, connection, start.judgement)
+  const captured = [
+    recorder.capture(output.stdout, order.output === 'merged' ? 'merged' : 'stdout'),
+    recorder.capture(output.stderr, order.output === 'merged' ? 'merged' : 'stderr'),
+  ]
+  await exited
+  const asked = stopping.end()
+  const state = await stateOf(engine, id)
+  await taken.catch(() => {})
+  await Promise.all(captured)
+  connection.destroy()
+  if ('refused' in start) return asked ?? start.refused
+  return asked ?? outcomeOf(state, order.body.HostConfig)
+}
+
+type Start = { readonly judgement: Judgement } | { readonly refused: Outcome }
+
+/** Waits for the probe behind the entrypoint, and has the twin judged. */
+async function untilJudged(
+  { superior, order }: Work,
+  id: string,
+  answer: Promise<string | undefined>,
+): Promise<Start> {
+  const probe = await within(entrypointLimitMs, answer)
+  if (probe === 'late') return { refused: { end: 'unstartable', why: entrypointIsLate } }
+  if (probe === undefined) return { refused: { end: 'unstartable', why: entrypointEnded } }
+  if (!order.isJudged) return { judgement: { refusals: [] } }
+  const judgement = (await superior.ask({ container: id, probe })) as unknown as Judgement | undefined
+  if (judgement === undefined) return { refused: { end: 'unstartable', why: nobodyJudged } }
+  return judgement.refusals.length === 0 ? { judgement } : { refused: { end: 'refused', ...judgement } }
+}
+
+const entrypointIsLate = `its entrypoint did not come to the command within ${duration(entrypointLimitMs)}; where it is the app, migrates by itself, or ignores its command, say \`entrypoint: 'skip'\` in \`docker({ … })\``
+const entrypointEnded =
+  'its entrypoint ended before it came to the command; what it printed may say why. Nothing of the task ran'
+const nobodyJudged =
+  'the purser that was starting it died before it had compared the twin; nothing of the task ran'
+
+/** The task's first instruction comes after this. */
+async function begin(
+  { recorder, engine, order, stopping }: Work,
+  id: string,
+  connection: Duplex,
+  { parity }: Judgement,
+): Promise<void> {
+  const pid = (await stateOf(engine, id))?.Pid ?? 0
+  await recorder.started({ pid, containment: 'exact', ...(parity === undefined ? {} : { parity }) })
+  stopping.limit(order)
+  const assignment = order.assignment as unknown as Json | undefined
+  connection.end(
+    [goAhead(order.nonce), ...(assignment === undefined ? [] : [JSON.stringify(assignment)]), ''].join('\n'),
+  )
+}
+
+async function within<T>(limitMs: number, answer: Promise<T>): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), limitMs)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

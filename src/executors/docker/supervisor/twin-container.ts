@@ -1,0 +1,73 @@
+import type { Duplex } from 'node:stream'
+import { json } from 'node:stream/consumers'
+import type { Engine } from '../engine/engine.ts'
+import { hasStatus, isNotFound } from '../engine/errors.ts'
+import { enginePath } from '../engine/path.ts'
+import type { ContainerState } from '../engine/types.ts'
+import { inspectContainer } from '../release/docker-release.ts'
+import type { DockerOrder } from './order.ts'
+
+/** Makes the twin's container, in all of its networks, not started. Returns its id. */
+export async function createTwin(
+  engine: Engine,
+  { name, body, networks }: Pick<DockerOrder, 'name' | 'body' | 'networks'>,
+): Promise<string> {
+  const { Id } = await engine.post<{ readonly Id: string }>('/containers/create', { query: { name }, body })
+  for (const { id, settings } of networks) {
+    await engine.post(enginePath`/networks/${id}/connect`, {
+      body: { Container: Id, EndpointConfig: settings },
+    })
+  }
+  return Id
+}
+
+/** Its three streams, before it starts, so that not a byte is missed. */
+export function attachTo(engine: Engine, id: string): Promise<Duplex> {
+  const query = { stream: true, stdin: true, stdout: true, stderr: true }
+  return engine.hijack(enginePath`/containers/${id}/attach`, { query })
+}
+
+export async function startTwin(engine: Engine, id: string): Promise<void> {
+  await engine.post(enginePath`/containers/${id}/start`, {})
+}
+
+/** Resolves when it does not run any more, whatever becomes of the connection. */
+export async function waitForExit(engine: Engine, id: string): Promise<void> {
+  for (;;) {
+    try {
+      await json(
+        await engine.stream(enginePath`/containers/${id}/wait`, {
+          method: 'POST',
+          query: { condition: 'not-running' },
+        }),
+      )
+      return
+    } catch (error) {
+      if (isNotFound(error)) return
+      // the engine restarts, or the way to it broke: the container may well go on
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+  }
+}
+
+/** `undefined` when it was removed. */
+export async function stateOf(engine: Engine, id: string): Promise<ContainerState | undefined> {
+  return (await inspectContainer(engine, id))?.State
+}
+
+export async function signalTwin(engine: Engine, id: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  try {
+    await engine.post(enginePath`/containers/${id}/kill`, { query: { signal } })
+  } catch (error) {
+    if (!hasStatus(error, 404, 409)) throw error // gone, or not running any more
+  }
+}
+
+/** Removes it with its log and its anonymous volumes. One that is gone is no error. */
+export async function removeTwin(engine: Engine, id: string): Promise<void> {
+  try {
+    await engine.remove(enginePath`/containers/${id}`, { v: true, force: true })
+  } catch (error) {
+    if (!hasStatus(error, 404, 409)) throw error // gone, or being removed by somebody else
+  }
+}

@@ -1,0 +1,196 @@
+import { takeFromApp } from '../../../environment/twin-variables.ts'
+import type { ContainerConfig, ContainerInspect, HostConfig, ImageInspect } from '../engine/types.ts'
+import { statedConfig } from './image-defaults.ts'
+import { twinLabels } from './labels.ts'
+import { twinMounts } from './mounts.ts'
+import { hasNames, type TwinNetwork, twinNetworks } from './networks.ts'
+import { withoutRouting } from './routing-variables.ts'
+
+/** What a twin is made from. */
+export interface Model {
+  readonly container: ContainerInspect
+  readonly servingImage: ImageInspect
+  /** What it runs: what serves, or a candidate. */
+  readonly image: ImageInspect
+  /** Whether the entrypoint runs before the command. */
+  readonly runsEntrypoint: boolean
+  /** The serving process's own variables, for a twin whose entrypoint does not run. */
+  readonly variables: ReadonlyMap<string, string>
+  readonly readOnly: readonly string[] | 'all'
+  /** What links resolve to, as entries for /etc/hosts. */
+  readonly hosts: readonly string[]
+  /** Whether this engine makes a container's hostname a name in its networks (since API 1.44). */
+  readonly hostnamesAreNames: boolean
+}
+
+/** How the engine is told to make a twin. Data only. */
+export interface Twin {
+  /** The body of a container's creation, but for its command and labels of ours. */
+  readonly body: TwinBody
+  /** Further networks, to be joined before it starts. */
+  readonly networks: readonly TwinNetwork[]
+  /** `NAME=value` pairs that only its task may see. */
+  readonly hidden: readonly string[]
+  readonly notices: readonly string[]
+}
+
+export interface TwinBody extends ContainerConfig {
+  readonly HostConfig: HostConfig
+  readonly NetworkingConfig: { readonly EndpointsConfig: Readonly<Record<string, object>> }
+}
+
+/** Describes the twin of a container: all that decides how a process in it fares, and nothing that others act upon. */
+export function describeTwin(model: Model): Twin {
+  const { container, image, runsEntrypoint } = model
+  const { Env, Entrypoint, ...stated } = statedConfig(container, model.servingImage)
+  const { seen, hidden } = withoutRouting(runsEntrypoint ? (Env ?? []) : pairsOf(model))
+  const [first, ...networks] = twinNetworks(container)
+  return {
+    body: {
+      ...stated,
+      ...hostnameOf(model),
+      Image: image.Id,
+      Env: seen,
+      ...entrypointOf(runsEntrypoint, Entrypoint),
+      Labels: twinLabels(container.Config.Labels ?? {}, image.Config?.Labels ?? {}),
+      Healthcheck: { Test: ['NONE'] },
+      Tty: false,
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      HostConfig: hostConfigOf(model),
+      NetworkingConfig: {
+        EndpointsConfig:
+          first === undefined || first.name === 'bridge' ? {} : { [first.name]: first.settings },
+      },
+    },
+    networks,
+    hidden,
+    notices: hostnameNotice(model),
+  }
+}
+
+// Of the image, where it runs and the app states none of its own; an empty one takes the image's away.
+function entrypointOf(
+  runs: boolean,
+  stated: ContainerConfig['Entrypoint'],
+): Pick<ContainerConfig, 'Entrypoint'> {
+  if (!runs) return { Entrypoint: [] }
+  return stated === undefined || stated === null ? {} : { Entrypoint: stated }
+}
+
+/** What a process meets, field by field: what is not here (ports, restarts, names, logging) is not the twin's. */
+const copied = [
+  'BlkioWeight',
+  'CapAdd',
+  'CapDrop',
+  'CgroupParent',
+  'CgroupnsMode',
+  'CpuPeriod',
+  'CpuQuota',
+  'CpuShares',
+  'CpusetCpus',
+  'CpusetMems',
+  'DeviceCgroupRules',
+  'DeviceRequests',
+  'Devices',
+  'Dns',
+  'DnsOptions',
+  'DnsSearch',
+  'ExtraHosts',
+  'GroupAdd',
+  'Init',
+  'IpcMode',
+  'Isolation',
+  'MaskedPaths',
+  'Memory',
+  'MemoryReservation',
+  'MemorySwap',
+  'MemorySwappiness',
+  'NanoCpus',
+  'NetworkMode',
+  'OomKillDisable',
+  'OomScoreAdj',
+  'PidMode',
+  'PidsLimit',
+  'Privileged',
+  'ReadonlyPaths',
+  'ReadonlyRootfs',
+  'Runtime',
+  'SecurityOpt',
+  'ShmSize',
+  'Sysctls',
+  'Tmpfs',
+  'UTSMode',
+  'Ulimits',
+  'UsernsMode',
+] as const satisfies readonly (keyof HostConfig)[]
+
+function hostConfigOf({ container, readOnly, hosts }: Model): HostConfig {
+  const { HostConfig: app } = container
+  return {
+    ...Object.fromEntries(copied.flatMap((name) => (isStated(app[name]) ? [[name, app[name]]] : []))),
+    ...twinMounts(container, readOnly),
+    ...(hosts.length === 0 ? {} : { ExtraHosts: [...(app.ExtraHosts ?? []), ...hosts] }),
+    AutoRemove: false,
+    RestartPolicy: { Name: 'no' },
+    LogConfig: outputLog,
+  }
+}
+
+/** Kept by the engine until the attempt is settled, for whoever takes over from a supervisor that was killed. */
+const outputLog = { Type: 'local', Config: { 'max-size': '50m', 'max-file': '2', compress: 'false' } }
+
+function isStated(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+/** A hostname that the engine made up is the container's own id. */
+function hasOwnHostname({ Id, Config }: ContainerInspect): boolean {
+  return (Config.Hostname ?? '') !== '' && !Id.startsWith(Config.Hostname ?? '')
+}
+
+function wouldCollide({ container, hostnamesAreNames }: Model): boolean {
+  return hostnamesAreNames && hasNames(container)
+}
+
+/** Kept where it leads nobody to the twin who looks for the app. */
+function hostnameOf(model: Model): Pick<ContainerConfig, 'Hostname' | 'Domainname'> {
+  const { Hostname = '', Domainname = '' } = model.container.Config
+  if (!sharesHostname(model.container)) {
+    const domain = Domainname === '' ? {} : { Domainname }
+    return hasOwnHostname(model.container) && !wouldCollide(model) ? { Hostname, ...domain } : domain
+  }
+  return {}
+}
+
+/** Its hostname is the host's, or another container's, and none may be stated. */
+function sharesHostname({ HostConfig: { NetworkMode = '', UTSMode = '' } }: ContainerInspect): boolean {
+  return NetworkMode.startsWith('container:') || UTSMode === 'host'
+}
+
+function hostnameNotice(model: Model): string[] {
+  const { container } = model
+  if (sharesHostname(container) || !hasOwnHostname(container) || !wouldCollide(model)) return []
+  return [
+    `The run has a hostname of its own: with "${container.Config.Hostname}", this engine would send it requests that are meant for the app.`,
+  ]
+}
+
+/** What the engine and shells set by themselves, each time anew. */
+const madeAnew = /^(?:HOSTNAME|PWD|OLDPWD|SHLVL|_)$/
+
+function pairsOf({ container, variables }: Model): string[] {
+  const stated = namesOf(container.Config.Env ?? [])
+  const { kept } = takeFromApp(variables, false)
+  return Object.entries(kept)
+    .filter(([name]) => stated.has(name) || !madeAnew.test(name))
+    .map(([name, value]) => `${name}=${value}`)
+}
+
+/** The names in `NAME=value` pairs. */
+export function namesOf(pairs: readonly string[]): ReadonlySet<string> {
+  return new Set(pairs.map((pair) => pair.split('=', 1)[0] ?? ''))
+}

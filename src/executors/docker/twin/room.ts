@@ -1,0 +1,53 @@
+import type { Refusal } from '../../../core/errors.ts'
+import { byteSize } from '../../../core/text.ts'
+import type { Room } from '../../../environment/probe/answer.ts'
+import type { Engine } from '../engine/engine.ts'
+import { enginePath } from '../engine/path.ts'
+import type { ContainerInspect } from '../engine/types.ts'
+import { nameOf } from '../release/skews.ts'
+
+// What a container's writable layer and log may well need, and threads of its processes.
+const diskBytes = 100_000_000
+const threads = 100
+
+/** Why the engine's machine has no room for another container like this one; nothing where it has. */
+export async function roomFor(
+  engine: Engine,
+  container: ContainerInspect,
+  room: Room,
+): Promise<Refusal | undefined> {
+  const { memoryBytes, diskBytes: freeDisk } = room
+  if (freeDisk !== undefined && freeDisk < diskBytes) {
+    return refuse(
+      `has ${byteSize(freeDisk)} left on the disk of its containers, and a run needs ${byteSize(diskBytes)}`,
+    )
+  }
+  const freeThreads = (room.maxThreads ?? Number.POSITIVE_INFINITY) - (room.threads ?? 0)
+  if (freeThreads < threads)
+    return refuse(`can start ${freeThreads} more threads, and a run needs ${threads}`)
+  if (memoryBytes === undefined) return undefined
+  const needed = await memoryOf(engine, container)
+  if (needed <= memoryBytes) return undefined
+  return refuse(
+    `has ${byteSize(memoryBytes)} of memory available, and a twin of ${nameOf(container)} may need ${byteSize(needed)}`,
+  )
+}
+
+/** As much as it may take; without a limit, as much as it takes now. */
+async function memoryOf(engine: Engine, { Id, HostConfig }: ContainerInspect): Promise<number> {
+  if (HostConfig.Memory) return HostConfig.Memory
+  const query = { stream: false, 'one-shot': true }
+  const stats = await engine.get<{ readonly memory_stats?: { readonly usage?: number } }>(
+    enginePath`/containers/${Id}/stats`,
+    query,
+  )
+  return stats.memory_stats?.usage ?? 0
+}
+
+function refuse(what: string): Refusal {
+  return {
+    code: 'NO_ROOM',
+    message: `The machine of the app's containers ${what}.`,
+    remedy: 'Make room there, or run it when the app needs less.',
+  }
+}

@@ -1,0 +1,69 @@
+import { quote } from '../../../environment/probe/parts/quote.ts'
+import type { Argv, OutputMode } from '../../../tasks/task.ts'
+import type { Work } from '../../executor.ts'
+import { splitPair } from '../probe/read-variables.ts'
+
+/** The shell of a twin: its image's own, or a helper's that was put into it. */
+export type Shell = readonly [program: string, ...args: string[]]
+
+export const ownShell: Shell = ['/bin/sh']
+
+/** A twin's command, in the place of its work: a shell that is told on stdin what to do. */
+export function shimCommand(shell: Shell, words: readonly string[]): readonly string[] {
+  return [...shell, '-s', '--', ...words]
+}
+
+/** The program and arguments that the shim becomes; those of a task are completed by `beforeWork`. */
+export function workWords(work: Work, node: Argv): Argv {
+  return work.kind === 'command' ? work.argv : node
+}
+
+/** Lines for the shim, to be run between the verdict and its command. */
+export function beforeWork(
+  work: Work,
+  { hidden, output }: { readonly hidden: readonly string[]; readonly output: OutputMode },
+): readonly string[] {
+  return [
+    ...exportLines(hidden),
+    ...(output === 'merged' ? ['exec 2>&1'] : []),
+    // the assignment comes over what was the shell's stdin
+    ...(work.kind === 'task' ? [...findReleaseSide, 'set -- "$@" "$purser_side" work', 'exec 3<&0'] : []),
+    'exec < /dev/null',
+  ]
+}
+
+function exportLines(pairs: readonly string[]): string[] {
+  return pairs.map(splitPair).map(([name, value]) => `export ${name}=${quote(value)}`)
+}
+
+/** Where the app's packages have Purser: in the nearest `node_modules`, from the working folder up. */
+const findReleaseSide = [
+  'purser_at=$(pwd -P)',
+  'until [ -f "${purser_at%/}/node_modules/purser/dist/bin/release.js" ]; do',
+  '  if [ -z "${purser_at%/}" ]; then',
+  `    echo 'The image has no package "purser" where it works, so that it has no tasks: only commands can be run in it.' >&2`,
+  '    exit 127',
+  '  fi',
+  '  purser_at=${purser_at%/*}',
+  'done',
+  'purser_side=${purser_at%/}/node_modules/purser/dist/bin/release.js',
+]
+
+/**
+ * A command that answers a question which comes on stdin: answers on stdout after a line that is the mark, and what task
+ * files print while they load on stderr. 127 where the image has no release side or no node.
+ */
+export function answerCommand(
+  shell: Shell,
+  node: Argv,
+  mark: string,
+  hidden: readonly string[],
+): readonly string[] {
+  const script = [
+    ...exportLines(hidden),
+    ...findReleaseSide,
+    `printf '%s\\n' ${quote(mark)}`,
+    'exec "$@" "$purser_side" answer 3>&1 1>&2',
+  ]
+  return [...shell, '-c', script.join('\n'), 'sh', ...node]
+}

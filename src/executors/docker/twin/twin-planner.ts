@@ -1,0 +1,179 @@
+import { nodeOptions } from '../../../environment/node-options.ts'
+import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
+import { newNonce } from '../../../environment/probe/request.ts'
+import { twinScript } from '../../../environment/probe/script.ts'
+import type { Argv } from '../../../tasks/task.ts'
+import type { AttemptSpec } from '../../executor.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { EngineOptions } from '../engine/locate/locate.ts'
+import { labels, starter } from '../labels.ts'
+import type { DockerOptions } from '../options.ts'
+import { mountedFiles } from '../probe/mounted-files.ts'
+import type { Probed } from '../probe/probed.ts'
+import type { AnsweringTwin } from '../questions/ask-in-twin.ts'
+import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
+import type { DockerOrder } from '../supervisor/order.ts'
+import { describeTwin, type Model, type Twin } from './describe-twin.ts'
+import { entrypointRuns } from './entrypoint.ts'
+import { linkedHosts } from './networks.ts'
+import { ownDifferences } from './own-differences.ts'
+import { answerCommand, beforeWork, ownShell, shimCommand, workWords } from './shim.ts'
+
+export interface PlannerInput {
+  readonly options: DockerOptions
+  readonly helper: string
+  readonly engine: EngineOptions
+  readonly place: string
+  readonly release: DockerRelease
+  readonly key: ComparisonKey
+  readonly probed: Probed
+  readonly variables: ReadonlyMap<string, string>
+}
+
+/** Plans twins of one release: those that work, and those that answer. */
+export class TwinPlanner {
+  readonly #input: PlannerInput
+  readonly #model: Model
+
+  private constructor(input: PlannerInput, model: Model) {
+    this.#input = input
+    this.#model = model
+  }
+
+  static async make(engine: Engine, input: PlannerInput): Promise<TwinPlanner> {
+    const { options, release, probed, variables } = input
+    const [container] = release.containers
+    const [version, hosts] = await Promise.all([
+      engine.apiVersion(),
+      hostsOfLinks(engine, container.HostConfig.Links ?? []),
+    ])
+    return new TwinPlanner(input, {
+      container,
+      servingImage: release.servingImage,
+      image: release.image,
+      runsEntrypoint: entrypointRuns(container.Config, probed.process, options.entrypoint),
+      variables,
+      readOnly: options.readOnly ?? [],
+      hosts,
+      hostnamesAreNames: Number(version.split('.')[1]) >= hostnamesAreNamesSince,
+    })
+  }
+
+  /** In what a twin will differ from the app because of us. */
+  get own(): ReadonlyMap<string, string> {
+    return ownDifferences(this.#model, this.#twin())
+  }
+
+  get notices(): readonly string[] {
+    return this.#twin().notices
+  }
+
+  /** What the supervisor of an attempt is told. */
+  order(attempt: AttemptSpec, folder: string): DockerOrder {
+    const { key, engine, place } = this.#input
+    const { work, output, timeoutMs, run, id } = attempt
+    const twin = this.#twin()
+    const nonce = newNonce()
+    const script = twinScript({
+      nonce,
+      key,
+      withNode: true,
+      files: mountedFiles(this.#model.container),
+      beforeWork: beforeWork(work, { hidden: twin.hidden, output }),
+    })
+    return {
+      executor: 'docker',
+      engine,
+      attempt: id,
+      folder,
+      name: `purser-${id}`,
+      body: {
+        ...twin.body,
+        Cmd: shimCommand(ownShell, workWords(work, this.#node)),
+        Labels: { ...twin.body.Labels, [labels.attempt]: id, [labels.place]: place },
+        Env: [...(twin.body.Env ?? []), `PURSER_RUN=${run}`],
+      },
+      networks: twin.networks,
+      script,
+      nonce,
+      isJudged: attempt.inspection !== undefined,
+      output,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      graceMs: attempt.graceMs,
+      quotaBytes: attempt.quotaBytes,
+      secrets: attempt.secrets,
+      ...(work.kind === 'task' ? { assignment: assignmentOf(attempt, work, nonce) } : {}),
+    }
+  }
+
+  /** A twin that is looked at, and never begins. */
+  idle(): AnsweringTwin & { readonly script: string; readonly nonce: string } {
+    const twin = this.#twin()
+    const nonce = newNonce()
+    const files = mountedFiles(this.#model.container)
+    return {
+      name: `purser-idle-${nonce}`,
+      mark: nonce,
+      nonce,
+      script: twinScript({ nonce, key: this.#input.key, withNode: true, files, beforeWork: [] }),
+      body: {
+        ...twin.body,
+        Cmd: shimCommand(ownShell, ['true']),
+        Labels: { ...twin.body.Labels, [labels.starter]: starter(), [labels.place]: this.#input.place },
+      },
+      networks: twin.networks,
+    }
+  }
+
+  /** A twin that answers questions: it writes to no volume of the app's. */
+  async answering(): Promise<AnsweringTwin> {
+    const twin = describeTwin({ ...this.#model, readOnly: 'all' })
+    const mark = newNonce()
+    return {
+      name: `purser-question-${mark}`,
+      mark,
+      body: {
+        ...twin.body,
+        Cmd: answerCommand(ownShell, this.#node, mark, twin.hidden),
+        Labels: { ...twin.body.Labels, [labels.starter]: starter(), [labels.place]: this.#input.place },
+      },
+      networks: twin.networks,
+    }
+  }
+
+  #twin(): Twin {
+    return describeTwin(this.#model)
+  }
+
+  /** The app's own node with its options; by its name where the app has none, or a candidate's may be elsewhere. */
+  get #node(): Argv {
+    const { process } = this.#input.probed
+    if (!/(?:^|\/)node$/.test(process.executable ?? '')) return ['node']
+    const isCandidate = this.#model.image.Id !== this.#model.servingImage.Id
+    return [isCandidate ? 'node' : (process.executable ?? 'node'), ...nodeOptions(process.argv)]
+  }
+}
+
+const hostnamesAreNamesSince = 44
+
+function assignmentOf(
+  { id, run }: AttemptSpec,
+  { kind: _, ...task }: Extract<AttemptSpec['work'], { kind: 'task' }>,
+  mark: string,
+): NonNullable<DockerOrder['assignment']> {
+  return { run, attempt: id, mark, ...task }
+}
+
+async function hostsOfLinks(engine: Engine, links: readonly string[]): Promise<string[]> {
+  const names = [...new Set(links.map((link) => (link.split(':')[0] ?? '').replace(/^\//, '')))]
+  const found = await Promise.all(
+    names.map(async (name) => [name, await inspectContainer(engine, name)] as const),
+  )
+  const addresses = new Map(
+    found.map(([name, container]) => [
+      name,
+      Object.values(container?.NetworkSettings.Networks ?? {})[0]?.IPAddress,
+    ]),
+  )
+  return linkedHosts(links, (name) => addresses.get(name))
+}

@@ -1,0 +1,38 @@
+import type { Look } from '../executors/executor.ts'
+import type { Frame } from '../runs/frames.ts'
+import { writeLook } from './look-file.ts'
+
+type FrameOf<Kind extends Frame['kind']> = Extract<Frame, { kind: Kind }>
+
+const progressEveryMs = 200
+
+/** Keeps the latest of each kind of frame where others can look, progress a few times a second at most. */
+export class LookKeeper {
+  readonly #folder: string
+  #look: Look = {}
+  #pending: NodeJS.Timeout | undefined
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  started(frame: FrameOf<'started'>): void {
+    this.#keep({ started: frame })
+  }
+
+  progress(frame: FrameOf<'progress'>): void {
+    this.#look = { ...this.#look, progress: frame }
+    this.#pending ??= setTimeout(() => this.#keep({}), progressEveryMs)
+  }
+
+  ended(frame: FrameOf<'outcome'>): void {
+    this.#keep({ ended: frame })
+  }
+
+  #keep(change: Partial<Look>): void {
+    clearTimeout(this.#pending)
+    this.#pending = undefined
+    this.#look = { ...this.#look, ...change }
+    writeLook(this.#folder, this.#look)
+  }
+}

@@ -1,0 +1,72 @@
+import { createRedactor, type Redactor } from '../core/redaction/redactor.ts'
+import type { Containment, FrameBody, Stream } from '../runs/frames.ts'
+import { type Journal, openJournal } from '../runs/journal/writer.ts'
+import type { Outcome } from '../runs/outcomes.ts'
+import type { Report } from '../runs/reports.ts'
+import { LookKeeper } from './look-keeper.ts'
+import type { Order } from './order.ts'
+
+const longestLabel = 100
+
+/** Keeps what happens to an attempt: redacted, in its journal, and the latest where others can look. */
+export class Recorder {
+  readonly #journal: Journal
+  readonly #redactor: Redactor
+  readonly #look: LookKeeper
+
+  private constructor(journal: Journal, redactor: Redactor, look: LookKeeper) {
+    this.#journal = journal
+    this.#redactor = redactor
+    this.#look = look
+  }
+
+  /** Throws `ATTEMPT_NOT_STARTED` when its folder can't be written to. */
+  static async open({ folder, quotaBytes, secrets }: Order): Promise<Recorder> {
+    const redactor = createRedactor(secrets)
+    const journal = await openJournal(folder, { quotaBytes, now: Date.now })
+    const recorder = new Recorder(journal, redactor, new LookKeeper(folder))
+    if (redactor.tooShort.length > 0) await recorder.notice(tooShortNotice(redactor))
+    return recorder
+  }
+
+  async started(start: { readonly pid: number; readonly containment: Containment } & Parity): Promise<void> {
+    this.#look.started(await this.#journal.append({ kind: 'started', ...start }))
+  }
+
+  async progress({ label, ...report }: Report): Promise<void> {
+    const shown = label === undefined ? {} : { label: this.#redactor.text(label).slice(0, longestLabel) }
+    this.#look.progress(await this.#journal.append({ ...report, ...shown }))
+  }
+
+  async notice(text: string): Promise<void> {
+    await this.#journal.append({ kind: 'notice', text })
+  }
+
+  /**
+   * Moves a stream into the journal, redacted, until it ends. A chunk is read when the one before it is kept, so a fast
+   * task waits for the disk and memory stays flat.
+   */
+  async capture(output: AsyncIterable<Uint8Array>, stream: Stream): Promise<void> {
+    const redaction = this.#redactor.stream()
+    const keep = async (bytes: Uint8Array) => {
+      if (bytes.length > 0) await this.#journal.append({ kind: 'output', stream, bytes })
+    }
+    try {
+      for await (const chunk of output) await keep(redaction.write(chunk))
+    } catch {
+      // Cut off because the task left a descendant with the pipe in its hand; what came before is kept.
+    }
+    await keep(redaction.end())
+  }
+
+  /** Writes the last frame. Nothing can be recorded any more. */
+  async end(outcome: Outcome): Promise<void> {
+    this.#look.ended(await this.#journal.outcome(outcome))
+  }
+}
+
+type Parity = Pick<Extract<FrameBody, { kind: 'started' }>, 'parity'>
+
+function tooShortNotice({ tooShort }: Redactor): string {
+  return `Not redacted, because it is too short or too ordinary a word: the value of ${tooShort.join(', ')}.`
+}
