@@ -29,7 +29,7 @@ export function driftPage(): string {
   const rows = kinds.map(rowOf)
   return [
     introduction,
-    '| # | kind | rank | what a difference does | |',
+    '| # | kind | rank | what a difference does | how it is treated |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { Bug } from '../core/errors.ts'
-import type { DockerOrder } from '../executors/docker/supervisor/order.ts'
+import type { DockerOrder, TakeoverOrder } from '../executors/docker/supervisor/order.ts'
 import type { LocalOrder } from '../executors/local/supervisor/order.ts'
 import { inheritedDescriptors } from '../supervision/inherited.ts'
 import { hearOrder } from '../supervision/orders.ts'
@@ -18,8 +18,13 @@ switch (order.executor) {
     break
   }
   case 'docker': {
-    const { supervise } = await import('../executors/docker/supervisor/supervise.ts')
-    await supervise(order as DockerOrder, superior)
+    if ('takesOver' in order) {
+      const { takeOver } = await import('../executors/docker/supervisor/take-over.ts')
+      await takeOver(order as TakeoverOrder)
+    } else {
+      const { supervise } = await import('../executors/docker/supervisor/supervise.ts')
+      await supervise(order as DockerOrder, superior)
+    }
     break
   }
   default:

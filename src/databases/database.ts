@@ -23,8 +23,8 @@ export interface DatabaseWiring {
   /** Where its URL is. */
   readonly url: Reference
   readonly problems: readonly { readonly path: string; readonly message: string }[]
-  /** Connects. Throws `DATABASE_UNREACHABLE`; the URL is in no message. */
-  open(url: string): Promise<Database>
+  /** Connects, through `dial` where it is given. Throws `DATABASE_UNREACHABLE`; the URL is in no message. */
+  open(url: string, dial?: Dial): Promise<Database>
   /**
    * What a connection with this URL is told, in one short connection through `dial`: facts by their kinds' ids. What
    * can't be seen is unseen; the URL is in no fact.

@@ -1,6 +1,9 @@
 import type { EnvironmentConfiguration } from '../config/configuration.ts'
 import { PurserError, reasonOf } from '../core/errors.ts'
 import { count } from '../core/text.ts'
+import type { Dial } from '../databases/database.ts'
+import type { Release } from '../environment/release.ts'
+import type { Executor } from '../executors/executor.ts'
 import type { Manifest } from '../tasks/manifest.ts'
 import type { Context } from './context.ts'
 import { dereference } from './releases/dereference.ts'
@@ -23,6 +26,7 @@ export async function* checkEverything(context: Context): AsyncIterable<Checked>
     const at = `environments.${name}`
     yield await attempt(`${at}.ledger`, async () => (await openLedger(context, settings)).location)
     let variables: ReadonlyMap<string, string> = new Map()
+    let dial: Dial | undefined
     for (const [service, { executor }] of Object.entries(settings.services)) {
       const path = `${at}.services.${service}`
       let manifest: Manifest = { tasks: [], broken: [] }
@@ -30,14 +34,40 @@ export async function* checkEverything(context: Context): AsyncIterable<Checked>
         const opened = await executor.open(context.config)
         const release = await opened.release(context.signal)
         variables = new Map([...variables, ...(await opened.variables(release))])
-        manifest = await readManifest(context, { executor: opened, settings }, release)
+        dial ??= await dialFrom(context, opened, release)
         const places = release.instances.map(({ id }) => id).join(', ')
-        return `${places} serves ${release.digest.slice(0, 19)}…, with ${count(manifest.tasks.length, 'task')}`
+        const serves = `${places} ${release.instances.length === 1 ? 'serves' : 'serve'} ${release.digest.slice(0, 19)}…`
+        const found = await findTasks(() => readManifest(context, { executor: opened, settings }, release))
+        if (found === undefined)
+          return `${serves}, with commands only: it has no package "purser" and so no tasks`
+        manifest = found
+        return `${serves}, with ${count(manifest.tasks.length, 'task')}`
       })
       yield* checkTasks(`${path}.tasks`, manifest, settings)
     }
-    yield* checkDatabases(at, settings, variables)
+    yield* checkDatabases(at, settings, variables, dial)
   }
+}
+
+/** Nothing where the release has no release side: commands can be run in it. */
+async function findTasks(read: () => Promise<Manifest>): Promise<Manifest | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof PurserError && error.code === 'RELEASE_SIDE_MISSING') return undefined
+    throw error
+  }
+}
+
+/** The way from the app's own place to its databases, whose names may be known nowhere else. */
+async function dialFrom(
+  { signal }: Context,
+  executor: Executor,
+  release: Release,
+): Promise<Dial | undefined> {
+  if (!executor.observes) return undefined
+  const [model] = await executor.observe(release, signal)
+  return model && ((host, port) => model.dial(host, port, signal))
 }
 
 function* checkTasks(
@@ -57,10 +87,11 @@ async function* checkDatabases(
   at: string,
   { databases = {} }: EnvironmentConfiguration,
   variables: ReadonlyMap<string, string>,
+  dial: Dial | undefined,
 ): AsyncIterable<Checked> {
   for (const [key, wiring] of Object.entries(databases)) {
     yield await attempt(`${at}.databases.${key}`, async () => {
-      await using database = await wiring.open(dereference(wiring.url, variables))
+      await using database = await wiring.open(dereference(wiring.url, variables), dial)
       const { product, version, database: name, user, server } = await database.identity()
       return `${product} ${version}: database ${name} as ${user}${server === '' ? '' : ` at ${server}`}`
     })

@@ -8,9 +8,9 @@ export function postgres(options: { readonly url: Reference }): DatabaseWiring {
     kind: 'postgres',
     url: options.url,
     problems: problemsOf(options.url),
-    open: async (url) => {
+    open: async (url, dial) => {
       const { PostgresDatabase } = await import('../databases/postgres/postgres-database.ts')
-      return PostgresDatabase.connect(url)
+      return PostgresDatabase.connect(url, dial)
     },
     observe: async (url, dial) => {
       const { observePostgres } = await import('../databases/postgres/observe.ts')

@@ -12,8 +12,9 @@ export class LookKeeper {
   #look: Look = {}
   #pending: NodeJS.Timeout | undefined
 
-  constructor(folder: string) {
+  constructor(folder: string, look: Look = {}) {
     this.#folder = folder
+    this.#look = look
   }
 
   started(frame: FrameOf<'started'>): void {

@@ -1,8 +1,9 @@
 import { createRedactor, type Redactor } from '../core/redaction/redactor.ts'
 import type { Containment, FrameBody, Stream } from '../runs/frames.ts'
-import { type Journal, openJournal } from '../runs/journal/writer.ts'
+import { type Journal, openJournal, resumeJournal } from '../runs/journal/writer.ts'
 import type { Outcome } from '../runs/outcomes.ts'
 import type { Report } from '../runs/reports.ts'
+import { readLook } from './look-file.ts'
 import { LookKeeper } from './look-keeper.ts'
 import type { Order } from './order.ts'
 
@@ -29,6 +30,13 @@ export class Recorder {
     return recorder
   }
 
+  /** Goes on in the place of a supervisor that is dead; tells how much of each stream that one had kept. */
+  static async resume({ folder, quotaBytes, secrets }: Order) {
+    const { journal, streams } = await resumeJournal(folder, { quotaBytes, now: Date.now })
+    const recorder = new Recorder(journal, createRedactor(secrets), new LookKeeper(folder, readLook(folder)))
+    return { recorder, streams }
+  }
+
   async started(start: { readonly pid: number; readonly containment: Containment } & Parity): Promise<void> {
     this.#look.started(await this.#journal.append({ kind: 'started', ...start }))
   }
@@ -44,11 +52,14 @@ export class Recorder {
 
   /**
    * Moves a stream into the journal, redacted, until it ends. A chunk is read when the one before it is kept, so a fast
-   * task waits for the disk and memory stays flat.
+   * task waits for the disk and memory stays flat. The first `skipped` bytes, once redacted, are there already.
    */
-  async capture(output: AsyncIterable<Uint8Array>, stream: Stream): Promise<void> {
+  async capture(output: AsyncIterable<Uint8Array>, stream: Stream, skipped = 0): Promise<void> {
     const redaction = this.#redactor.stream()
-    const keep = async (bytes: Uint8Array) => {
+    let toSkip = skipped
+    const keep = async (redacted: Uint8Array) => {
+      const bytes = redacted.subarray(Math.min(toSkip, redacted.length))
+      toSkip -= redacted.length - bytes.length
       if (bytes.length > 0) await this.#journal.append({ kind: 'output', stream, bytes })
     }
     try {

@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { PurserError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
-import { readHolder, takeHold } from './holder.ts'
+import { type Holder, readHolder, takeHold } from './holder.ts'
 import type { Order } from './order.ts'
 import { programFiles } from './program-files.ts'
 
@@ -18,6 +18,8 @@ export interface Answering {
   readonly signal: AbortSignal
   /** Variables that it needs beside a PATH, such as the way to an engine. */
   readonly variables?: Readonly<Record<string, string>>
+  /** 1 unless it takes over from one that is dead. */
+  readonly generation?: number
   /** Answers its one question. Without, it asks none. */
   readonly answer?: (question: Json) => Promise<Json>
 }
@@ -37,7 +39,7 @@ export async function startSupervisor(order: Order, answering: Answering): Promi
   input.write(`${JSON.stringify(order)}\n`)
   if (answer === undefined) input.end()
   supervisor.unref()
-  await holding(order, complaints, ended, signal)
+  await holding(order, complaints, ended, answering)
   if (answer === undefined) return
   try {
     await answerOnce(supervisor, answer)
@@ -64,20 +66,25 @@ async function holding(
   order: Order,
   complaints: string,
   ended: Promise<boolean>,
-  signal: AbortSignal,
+  { signal, generation = 1 }: Answering,
 ): Promise<void> {
   const deadline = performance.now() + startWithinMs
-  while (readHolder(order.folder) === undefined) {
+  while (!isHeld(readHolder(order.folder), generation)) {
     const hasEnded = await Promise.race([ended, pause(2, false)])
     const isLate = performance.now() > deadline || signal.aborted
     // Whoever takes hold first decides: one that wakes up later finds the attempt abandoned.
-    if ((hasEnded || isLate) && takeHold(order.folder, { abandoned: true })) {
+    if ((hasEnded || isLate) && (generation > 1 || takeHold(order.folder, { abandoned: true }))) {
       throw notStarted(
         order.attempt,
         hasEnded ? readFileSync(complaints, 'utf8').trim() : 'it did not answer in time',
       )
     }
   }
+}
+
+/** By a supervisor of this generation or a later one, or by nobody for ever. */
+function isHeld(holder: Holder | undefined, generation: number): boolean {
+  return holder !== undefined && ('abandoned' in holder || holder.generation >= generation)
 }
 
 /** One that ends without a question has failed before, and its journal says how. */

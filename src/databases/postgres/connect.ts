@@ -1,8 +1,32 @@
 import type { Duplex } from 'node:stream'
+import type { Client } from 'pg'
 import { failedWith, PurserError, reasonOf } from '../../core/errors.ts'
+import type { Dial } from '../database.ts'
+
+const connectTimeoutMs = 10_000
+
+/** Connects, from where `dial` starts or else from here. Throws `DATABASE_UNREACHABLE`. */
+export async function connect(url: string, dial: Dial | undefined): Promise<Client> {
+  const { default: pg } = await loadDriver()
+  const common = {
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    application_name: 'purser',
+  }
+  const { host, port } = new pg.Client(common)
+  try {
+    const stream = dial === undefined ? undefined : dialled(await dial(host, port))
+    const client = new pg.Client(stream === undefined ? common : { ...common, stream: () => stream })
+    client.on('error', () => {}) // a cut connection fails the query that waits on it
+    await client.connect()
+    return client
+  } catch (error) {
+    throw unreachable(url, error)
+  }
+}
 
 /** Loads the app's own `pg`, or ours beside it. Throws `PACKAGE_MISSING`. */
-export async function loadDriver(): Promise<typeof import('pg')> {
+async function loadDriver(): Promise<typeof import('pg')> {
   try {
     return await import('pg')
   } catch (error) {
@@ -16,7 +40,7 @@ export async function loadDriver(): Promise<typeof import('pg')> {
 }
 
 /** A connection that is there already, as the socket that `pg` would open itself. */
-export function dialled(connection: Duplex): Duplex {
+function dialled(connection: Duplex): Duplex {
   const nothing = () => connection
   return Object.assign(connection, {
     connect: () => {
@@ -31,7 +55,7 @@ export function dialled(connection: Duplex): Duplex {
 }
 
 /** The URL is not in it, but for its host and database. */
-export function unreachable(url: string, error: unknown): PurserError {
+function unreachable(url: string, error: unknown): PurserError {
   const where = URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : 'the given address'
   return new PurserError('DATABASE_UNREACHABLE', {
     message: `PostgreSQL at ${where} can't be reached: ${reasonOf(error)}.`,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
 import type { Fact, Facts } from '../../environment/release.ts'
 import type { Dial } from '../database.ts'
-import { dialled, loadDriver, unreachable } from './connect.ts'
+import { connect } from './connect.ts'
 
 /** Where migration tools keep what they have done: tables by their usual names. */
 const histories = [
@@ -35,27 +35,11 @@ const session = ['TimeZone', 'client_encoding', 'DateStyle', 'standard_conformin
  * a pooler the server's own process is another than the one that the connection was told of.
  */
 export async function observePostgres(url: string, dial: Dial): Promise<Facts> {
-  const { default: pg } = await loadDriver()
-  const target = new pg.Client({ connectionString: url })
-  const stream = dialled(await dial(target.host, target.port))
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'purser',
-    stream: () => stream,
-  } as object)
-  client.on('error', () => {}) // a cut connection fails the query that waits on it
-  try {
-    await client.connect()
-  } catch (error) {
-    stream.destroy()
-    throw unreachable(url, error)
-  }
+  const client = await connect(url, dial)
   try {
     return await factsOf(client)
   } finally {
     await client.end().catch(() => {})
-    stream.destroy()
   }
 }
 

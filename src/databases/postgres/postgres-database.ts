@@ -1,8 +1,6 @@
 import type { Client } from 'pg'
-import type { Database, DatabaseIdentity } from '../database.ts'
-import { loadDriver, unreachable } from './connect.ts'
-
-const connectTimeoutMs = 5_000
+import type { Database, DatabaseIdentity, Dial } from '../database.ts'
+import { connect } from './connect.ts'
 
 /** PostgreSQL through the app's own `pg`, or ours beside it. */
 export class PostgresDatabase implements Database {
@@ -12,20 +10,8 @@ export class PostgresDatabase implements Database {
     this.#client = client
   }
 
-  static async connect(url: string): Promise<PostgresDatabase> {
-    const { default: pg } = await loadDriver()
-    const client = new pg.Client({
-      connectionString: url,
-      connectionTimeoutMillis: connectTimeoutMs,
-      application_name: 'purser',
-    })
-    client.on('error', () => {}) // a cut connection fails the query that waits on it
-    try {
-      await client.connect()
-    } catch (error) {
-      throw unreachable(url, error)
-    }
-    return new PostgresDatabase(client)
+  static async connect(url: string, dial?: Dial): Promise<PostgresDatabase> {
+    return new PostgresDatabase(await connect(url, dial))
   }
 
   async identity(): Promise<DatabaseIdentity> {

@@ -30,9 +30,12 @@ export interface Kind {
    * difference. In other kinds it is unobserved.
    */
   readonly list?: true
-  /** Lines of the shell probe that tell its facts. `probe/script.ts` says what they can use. */
+  /** Lines of the shell probe that tell its facts. `probe/parts/prelude.ts` says what they can use. */
   readonly sh?: string
-  /** Lines of the probe's one awk program, for what is read from more than a file's first line. */
+  /**
+   * Lines of the probe's one awk program, for what is more than a file's first line. They can use what
+   * `probe/parts/awk-library.ts` and `probe/parts/awk-observers.ts` have, and `target`, `host`, `status`, `mount_type`.
+   */
   readonly awk?: string
   /** Files that are its facts. */
   readonly files?: readonly WatchedFiles[]

@@ -7,11 +7,6 @@ const byId = new Map(kinds.map((kind) => [kind.id, kind]))
 /** The head of the list of variables, which are no kind's alone. */
 const variables = 'variables'
 
-/** The id of a variable's fact. */
-export function variableFact(name: string): string {
-  return `${variables}:${name}`
-}
-
 /** The name of the variable that a fact is about; `undefined` for other facts. */
 export function variableOf(fact: string): string | undefined {
   return fact.startsWith(`${variables}:`) ? fact.slice(variables.length + 1) : undefined

@@ -218,17 +218,21 @@ describe('several serving instances', () => {
     expect(report).toMatchObject({ verdict: 'same', findings: [], varying: ['variables:PORT'], compared: 1 })
   })
 
-  it.each(['variables:DATABASE_URL', 'variables:DB_PASSWORD', 'image', 'mounts:/data', 'search-path:main'])(
-    'are mixed releases where they differ in %s',
-    (fact) => {
-      const report = compare([{ [fact]: 'a' }, { [fact]: 'b' }], { [fact]: 'a' })
-      expect(report).toMatchObject({
-        verdict: 'blocked',
-        varying: [],
-        findings: [{ number: 5, items: [{ fact }] }],
-      })
-    },
-  )
+  it.each([
+    'variables:AWS_REGION',
+    'variables:DATABASE_URL',
+    'variables:DB_PASSWORD',
+    'image',
+    'mounts:/data',
+    'search-path:main',
+  ])('are mixed releases where they differ in %s', (fact) => {
+    const report = compare([{ [fact]: 'a' }, { [fact]: 'b' }], { [fact]: 'a' })
+    expect(report).toMatchObject({
+      verdict: 'blocked',
+      varying: [],
+      findings: [{ number: 5, items: [{ fact }] }],
+    })
+  })
 
   it('are mixed where one lacks what decides', () => {
     const report = compare([{ 'variables:DATABASE_URL': 'a' }, {}], { 'variables:DATABASE_URL': 'a' })

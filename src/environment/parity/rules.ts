@@ -26,7 +26,8 @@ const decisiveName = /_(?:URL|URI|HOST|DSN)$/
  */
 export function isDecisive(fact: string): boolean {
   const name = variableOf(fact)
-  if (name !== undefined) return decisiveName.test(name) || looksSecret(name)
+  if (name !== undefined)
+    return decisiveName.test(name) || looksSecret(name) || claimant(name)?.severity === 'block'
   const kind = kindOfFact(fact)
   return kind?.severity === 'block' || kind?.id === 'mounts'
 }

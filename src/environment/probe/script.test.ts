@@ -124,6 +124,17 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
     expect(room.maxThreads).toBeGreaterThan(room.threads ?? Number.POSITIVE_INFINITY)
   })
 
+  it('does not read through a large file that may hold secrets', () => {
+    const dump = path.join(folder, 'dump.sql')
+    writeFileSync(dump, 'x'.repeat(1_100_000))
+    const files = [dump, folder, path.join(folder, 'not-there')]
+    const { facts } = probe(startApp({ PATH: tools }), { files })
+    expect(facts.get(`config-files:${dump}`)).toMatchObject({
+      value: expect.stringMatching(/^1100000 bytes, changed at \d+$/),
+    })
+    expect([...facts.keys()].filter((id) => id.startsWith('config-files:'))).toHaveLength(2)
+  })
+
   it('finds no difference between a process and its like', () => {
     const [one, other] = [
       probe(startApp({ ...nasty, PATH: tools })),

@@ -20,6 +20,8 @@ export interface TwinProbe extends ProbeRequest {
   readonly beforeWork: readonly string[]
 }
 
+// Both scripts are one command, from brace to brace, so that a shell has read the whole of it before it does anything.
+
 /** The line, without its end, that lets a twin begin its work. */
 export function goAhead(nonce: string): string {
   return `go ${nonce}`
@@ -31,7 +33,8 @@ export const refusedExit = 96
 /** The script that looks at the app: for `docker exec -i CONTAINER sh -s` on stdin. */
 export function appScript(probe: AppProbe): string {
   return `{
-${opening}
+set +e +u
+LC_ALL=C
 {
 ${prelude(probe)}
 printf 'purser:%s:begin\\n' "$purser_nonce"
@@ -56,7 +59,7 @@ exit 0
  */
 export function twinScript(probe: TwinProbe): string {
   return `{
-${opening}
+set +e +u
 purser_had_locale=\${LC_ALL+yes}
 purser_locale=\${LC_ALL-}
 LC_ALL=C
@@ -81,9 +84,6 @@ ${becomeCommand}
 }
 `
 }
-
-// Whole before anything of it runs, since the shell has to read it to the last line first.
-const opening = 'set +e +u'
 
 function facts({ withNode, files }: ProbeRequest, twin: boolean): string {
   return `${variableFacts(twin)}

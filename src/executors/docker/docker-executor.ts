@@ -8,6 +8,7 @@ import type { AttemptSpec, Execution, Executor, Observed, Question, ReleaseOptio
 import type { Engine } from './engine/engine.ts'
 import { openEngine } from './engine/open-engine.ts'
 import { engineVariables } from './engine-variables.ts'
+import type { HelperImage } from './labels.ts'
 import { observeContainer } from './observe/observe-container.ts'
 import type { DockerOptions } from './options.ts'
 import { placeId } from './place.ts'
@@ -93,7 +94,7 @@ export class DockerExecutor implements Executor {
 
   async *ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown> {
     const { askInTwin } = await import('./questions/ask-in-twin.ts')
-    yield* askInTwin(this.#engine, await (await this.#planner(release)).answering(), question, signal)
+    yield* askInTwin(this.#engine, (await this.#planner(release)).answering(), question, signal)
   }
 
   async start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution> {
@@ -130,7 +131,13 @@ export class DockerExecutor implements Executor {
       import('../../supervision/attach.ts'),
       import('./supervisor/salvage.ts'),
     ])
-    return attachTo(attempt, this.#folder(attempt.id), salvageFrom(this.#engine, this.#wanted))
+    try {
+      return await attachTo(attempt, this.#folder(attempt.id), salvageFrom(this.#engine, this.#wanted))
+    } catch (error) {
+      const isAway = error instanceof PurserError && /^ENGINE_(?:UNREACHABLE|FORBIDDEN)$/.test(error.code)
+      if (isAway) return 'unreachable'
+      throw error
+    }
   }
 
   async twin(release: Release, signal: AbortSignal): Promise<Observed & AsyncDisposable> {
@@ -140,8 +147,8 @@ export class DockerExecutor implements Executor {
     return lookAtTwin(this.#engine, planner, { ...findings, helper: this.#helper, signal })
   }
 
-  get #helper(): string {
-    return this.#options.helper ?? defaultHelper
+  get #helper(): HelperImage {
+    return { image: this.#options.helper ?? defaultHelper, place: placeId(this.#place) }
   }
 
   get #wanted() {
@@ -179,14 +186,15 @@ export class DockerExecutor implements Executor {
     const now = await inspectContainer(this.#engine, model.Id)
     if (now?.State.Running !== true || now.State.StartedAt !== model.State.StartedAt)
       throw restarted(nameOf(model))
+    const probed = await this.#probe(findings, model.Id, new AbortController().signal)
     return TwinPlanner.make(this.#engine, {
       options: this.#options,
-      helper: this.#helper,
       engine: this.#wanted,
       place: placeId(this.#place),
       release: findings.release,
       key: findings.key,
-      probed: await this.#probe(findings, model.Id, new AbortController().signal),
+      probed,
+      busybox: probed.hasShell ? undefined : await this.#takeBusybox(nameOf(model)),
       variables: await this.variables(release),
     })
   }
@@ -195,6 +203,11 @@ export class DockerExecutor implements Executor {
   async #sweep(): Promise<void> {
     const { sweep } = await import('./supervisor/sweep.ts')
     await sweep(this.#engine, placeId(this.#place), (attempt) => this.#folder(attempt)).catch(() => {})
+  }
+
+  async #takeBusybox(container: string): Promise<string> {
+    const { takeBusybox } = await import('./probe/busybox.ts')
+    return takeBusybox(this.#engine, this.#place, this.#helper, container)
   }
 
   #folder(attempt: string): string {

@@ -17,9 +17,21 @@ export function isOurs(found: Readonly<Record<string, string>> | null | undefine
   return Object.values(labels).some((label) => Object.hasOwn(found ?? {}, label))
 }
 
-/** The name and the labels of a container that lives no longer than this process. */
-export function helperLabels(): { readonly name: string; readonly labels: Readonly<Record<string, string>> } {
-  return { name: `purser-helper-${newNonce()}`, labels: { [labels.starter]: starter() } }
+/** The image of helpers, and the place that their containers are labelled with. */
+export interface HelperImage {
+  readonly image: string
+  readonly place: string
+}
+
+/** The name and the labels of a helper: a container that lives no longer than this process. */
+export function helperLabels({ place }: HelperImage): {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+} {
+  return {
+    name: `purser-helper-${newNonce()}`,
+    labels: { [labels.starter]: starter(), [labels.place]: place },
+  }
 }
 
 /** This process, for whoever finds what it left behind when it was killed. */

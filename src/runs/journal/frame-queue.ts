@@ -39,11 +39,12 @@ export class FrameQueue {
   readonly #lines: Line[] = []
   #lineBytes = 0
   #stretch: Stretch | undefined
-  #cursor = 0
+  #cursor: number
 
-  /** A frame of output has at most `frameBytes` bytes, which are 4 or more. */
-  constructor(frameBytes: number) {
+  /** A frame of output has at most `frameBytes` bytes, which are 4 or more. `cursor` is the first frame's. */
+  constructor(frameBytes: number, cursor = 0) {
     this.#frameBytes = frameBytes
+    this.#cursor = cursor
   }
 
   /** How many bytes wait to be taken. */

@@ -4,6 +4,7 @@ import type { Batch } from './frame-queue.ts'
 import { type Sealed, Sealer } from './sealer.ts'
 import { removeSegment } from './segment.ts'
 import { SegmentWriter } from './segment-writer.ts'
+import type { SurveyedSegment } from './survey.ts'
 
 /** What is kept of output, and of other frames, in bytes. */
 interface Weight {
@@ -41,6 +42,23 @@ export class Keeper {
   /** Throws the system's error when not even the first segment can be made. */
   async begin(at: number): Promise<void> {
     this.#growing = await this.#newSegment({ cursor: 0, at })
+  }
+
+  /** Goes on where a keeper that was killed has left off. */
+  resume(segments: readonly SurveyedSegment[]): void {
+    for (const { number, streams, other } of segments) {
+      const output = [...streams.values()].reduce((sum, bytes) => sum + bytes, 0)
+      const segment = { number, output, other }
+      if (this.#isHeadFull()) {
+        this.#tail.push(segment)
+      } else {
+        this.#head.push(segment)
+        this.#sealer.seal(segment)
+      }
+    }
+    const last = segments.at(-1)
+    this.#nextNumber = (last?.number ?? -1) + 1
+    this.#seen = last?.end.offset ?? 0
   }
 
   async keep(batch: Batch): Promise<void> {

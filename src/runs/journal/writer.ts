@@ -1,9 +1,10 @@
 import { Bug, PurserError, reasonOf } from '../../core/errors.ts'
-import type { FrameBody } from '../frames.ts'
+import type { FrameBody, Stream } from '../frames.ts'
 import type { Outcome } from '../outcomes.ts'
 import { type Batch, FrameQueue, type Numbered } from './frame-queue.ts'
 import { Keeper } from './keeper.ts'
 import { makeReserve, type OutcomeFrame, writeOutcome } from './outcome-file.ts'
+import { survey } from './survey.ts'
 
 type OutputBody = Extract<FrameBody, { kind: 'output' }>
 type OtherBody = Extract<FrameBody, { kind: 'started' | 'progress' | 'notice' }>
@@ -27,12 +28,16 @@ const roomBytes = 1_048_576
 const largestSegmentBytes = 1_048_576
 const smallestSegmentBytes = 4_096
 
+function segmentBytesFor(quotaBytes: number): number {
+  return Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, quotaBytes / 16))
+}
+
 /** Begins a journal in a folder that is there. Throws `ATTEMPT_NOT_STARTED` when it cannot be written to. */
 export async function openJournal(
   folder: string,
   { quotaBytes, now }: { readonly quotaBytes: number; readonly now: () => number },
 ): Promise<Journal> {
-  const segmentBytes = Math.min(largestSegmentBytes, Math.max(smallestSegmentBytes, quotaBytes / 16))
+  const segmentBytes = segmentBytesFor(quotaBytes)
   const keeper = new Keeper(folder, quotaBytes, segmentBytes)
   try {
     await makeReserve(folder)
@@ -47,6 +52,34 @@ export async function openJournal(
   return new JournalWriter(folder, keeper, segmentBytes, now)
 }
 
+/** A journal whose writer was killed, to be gone on with. */
+export interface ResumedJournal {
+  readonly journal: Journal
+  /** How many bytes of output it has had, by stream; nothing when the quota has cut some out. */
+  readonly streams: ReadonlyMap<Stream, number> | undefined
+}
+
+/** Goes on with a journal in the place of a writer that is known to be dead. */
+export async function resumeJournal(
+  folder: string,
+  { quotaBytes, now }: { readonly quotaBytes: number; readonly now: () => number },
+): Promise<ResumedJournal> {
+  const segmentBytes = segmentBytesFor(quotaBytes)
+  const keeper = new Keeper(folder, quotaBytes, segmentBytes)
+  const segments = await survey(folder)
+  keeper.resume(segments)
+  const end = segments.at(-1)?.end ?? { cursor: 0, offset: 0 }
+  const streams = new Map<Stream, number>()
+  for (const [stream, bytes] of segments.flatMap((segment) => [...segment.streams])) {
+    streams.set(stream, (streams.get(stream) ?? 0) + bytes)
+  }
+  const kept = [...streams.values()].reduce((sum, bytes) => sum + bytes, 0)
+  return {
+    journal: new JournalWriter(folder, keeper, segmentBytes, now, end.cursor),
+    streams: kept === end.offset ? streams : undefined,
+  }
+}
+
 class JournalWriter implements Journal {
   readonly #folder: string
   readonly #keeper: Keeper
@@ -59,10 +92,10 @@ class JournalWriter implements Journal {
   #writing: Promise<void> = Promise.resolve()
   #isOver = false
 
-  constructor(folder: string, keeper: Keeper, segmentBytes: number, now: () => number) {
+  constructor(folder: string, keeper: Keeper, segmentBytes: number, now: () => number, cursor = 0) {
     this.#folder = folder
     this.#keeper = keeper
-    this.#queue = new FrameQueue(segmentBytes / 16)
+    this.#queue = new FrameQueue(segmentBytes / 16, cursor)
     this.#batchBytes = segmentBytes / 4
     this.#now = now
   }

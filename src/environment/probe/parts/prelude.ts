@@ -1,7 +1,14 @@
 import { awkLibrary } from './awk-library.ts'
 import { quote } from './quote.ts'
 
-/** Functions of the probe's shell. Nothing is exported, and every name begins with `purser_`. */
+/**
+ * Functions of the probe's shell. Nothing is exported, and every name begins with `purser_`.
+ *
+ * The kinds' `sh` lines use `purser_say ID VALUE SOURCE`, `purser_unseen ID WHY` and `purser_which PROGRAM` (which sets
+ * `purser_found`). They run in the process's working directory, `purser_directory`; it is process `purser_target`, with
+ * the variables `purser_env_NAME`. `purser_node` is where its node is, once the runtime has been looked for. Each process
+ * that they start costs about a millisecond.
+ */
 export function prelude({ nonce, key }: { nonce: string; key: { block: string } }): string {
   return `
 purser_nonce=${quote(nonce)}

@@ -79,7 +79,7 @@ function quote(text,   parts, n, i, quoted) {
 END {
   if (call != "") print "purser_seven" call
   if (broken) print "purser_unseen variables 'the process has written over what it was started with'"
-  else say_later("variables", "listed")
+  else print "purser_list_variables"
   say_later("variable-quoting", quoted + 0 " quoted, " ended + 0 " with a line end")
 }
 `
@@ -119,6 +119,13 @@ G
     purser_told=$((purser_told + 1))
     shift 2
   done
+  [ $# -eq 0 ] || purser_unhashed=1
+}
+purser_unhashed=
+purser_list_variables() {
+  if [ -n "$purser_unhashed" ]; then purser_unseen variables 'sha256sum failed'
+  else purser_say variables listed "/proc/$purser_target/environ"
+  fi
 }`
 
 /** Also sets `purser_path`, where the process would look for programs, and `purser_env_NAME`. */

@@ -133,7 +133,16 @@ export interface HostConfig {
   readonly PidsLimit?: number | null
   readonly OomKillDisable?: boolean | null
   readonly OomScoreAdj?: number
+  readonly CpuRealtimePeriod?: number
+  readonly CpuRealtimeRuntime?: number
   readonly BlkioWeight?: number
+  readonly BlkioWeightDevice?: readonly object[] | null
+  readonly BlkioDeviceReadBps?: readonly object[] | null
+  readonly BlkioDeviceReadIOps?: readonly object[] | null
+  readonly BlkioDeviceWriteBps?: readonly object[] | null
+  readonly BlkioDeviceWriteIOps?: readonly object[] | null
+  /** Of the root file system: `size=10G`. */
+  readonly StorageOpt?: Names | null
   readonly Cgroup?: string
   readonly CgroupParent?: string
 }
@@ -146,9 +155,16 @@ export interface MountAsked {
   readonly ReadOnly?: boolean
   readonly Consistency?: string
   readonly BindOptions?: object
-  readonly VolumeOptions?: object
+  readonly VolumeOptions?: VolumeOptions
   readonly TmpfsOptions?: object
   readonly ImageOptions?: object
+}
+
+export interface VolumeOptions {
+  /** Whether an empty volume stays so, though the image has files there. */
+  readonly NoCopy?: boolean
+  /** A folder of the volume; since API 1.45. */
+  readonly Subpath?: string
 }
 
 /** A mount as it is. */

@@ -4,6 +4,7 @@ import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { enginePath } from '../engine/path.ts'
 import type { ContainerInspect } from '../engine/types.ts'
+import type { HelperImage } from '../labels.ts'
 import { startHelper } from '../probe/run-helper.ts'
 import { nameOf } from '../release/skews.ts'
 
@@ -11,7 +12,7 @@ import { nameOf } from '../release/skews.ts'
 export interface Starting {
   readonly container: ContainerInspect
   readonly hasShell: boolean
-  readonly helper: string
+  readonly helper: HelperImage
 }
 
 /** A netcat, else a node that does as one. 69: there is neither. */

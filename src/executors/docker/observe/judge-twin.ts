@@ -4,6 +4,7 @@ import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
 import { parseProbe } from '../../../environment/probe/parse.ts'
 import type { Inspection, Judgement } from '../../executor.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { HelperImage } from '../labels.ts'
 import { complete } from '../probe/probed.ts'
 import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
 import { observeContainer } from './observe-container.ts'
@@ -14,7 +15,7 @@ interface Judging {
   readonly key: ComparisonKey
   readonly release: DockerRelease
   readonly own: ReadonlyMap<string, string>
-  readonly helper: string
+  readonly helper: HelperImage
 }
 
 /** Answers a supervisor whose twin waits. A judgement that can't be made is a refusal. */

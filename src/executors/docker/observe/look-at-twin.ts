@@ -4,6 +4,7 @@ import { parseProbe } from '../../../environment/probe/parse.ts'
 import type { Observed } from '../../executor.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { HelperImage } from '../labels.ts'
 import { complete } from '../probe/probed.ts'
 import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
 import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
@@ -14,7 +15,7 @@ import { observeContainer } from './observe-container.ts'
 interface Looking {
   readonly release: DockerRelease
   readonly key: ComparisonKey
-  readonly helper: string
+  readonly helper: HelperImage
   readonly signal: AbortSignal
 }
 

@@ -2,7 +2,7 @@ import type { Facts } from '../../../environment/release.ts'
 import type { Observed } from '../../executor.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ContainerInspect, ContainerListed, ImageInspect } from '../engine/types.ts'
-import { isOurs } from '../labels.ts'
+import { type HelperImage, isOurs } from '../labels.ts'
 import { engineFacts } from '../probe/engine-facts.ts'
 import { nameOf } from '../release/skews.ts'
 import { namesOf } from '../twin/describe-twin.ts'
@@ -15,10 +15,13 @@ export interface Observation {
   readonly neighbours: readonly ContainerListed[]
   /** What was seen from inside. */
   readonly probed: { readonly facts: Facts; readonly hasShell: boolean }
-  readonly helper: string
+  readonly helper: HelperImage
   /** What Purser itself made different, and why. */
   readonly own: ReadonlyMap<string, string>
 }
+
+/** What a server may change by itself when it starts; what its container was asked to have is compared. */
+const ofTheProcess: ReadonlySet<string> = new Set(['working-directory'])
 
 /** Puts together what was seen from inside and what the engine tells. */
 export function observeContainer(engine: Engine, observation: Observation): Observed {
@@ -27,7 +30,10 @@ export function observeContainer(engine: Engine, observation: Observation): Obse
   const fleet = { mixed: [], deploying: [], neighbours, except }
   return {
     id: nameOf(container),
-    facts: new Map([...engineFacts(container, image, fleet), ...probed.facts]),
+    facts: new Map([
+      ...engineFacts(container, image, fleet),
+      ...[...probed.facts].filter(([id]) => !ofTheProcess.has(id)),
+    ]),
     configured: namesOf(container.Config.Env ?? []),
     own,
     dial: (host, port, signal) =>

@@ -5,6 +5,7 @@ const used = [
   'cut',
   'date',
   'df',
+  'dirname',
   'head',
   'id',
   'ls',

@@ -21,7 +21,7 @@ export async function probeFromHelper(
   container: ContainerInspect,
   { key, helper, signal }: ProbeOptions,
 ): Promise<Omit<Probed, 'hasShell'>> {
-  await findHelper(engine, helper, nameOf(container))
+  await findHelper(engine, helper.image, nameOf(container))
   const nonce = newNonce()
   const script = appScript({
     nonce,
@@ -43,8 +43,10 @@ export async function probeFromHelper(
   return complete(container, parseProbe(printed.stdout, { nonce, key }))
 }
 
+// The last line keeps the helper's own shell, below whose root the busybox is, from becoming what steps inside.
 const stepInside = `purser_helper=$$; export purser_helper
-/bin/busybox nsenter -t 1 -m -- "/proc/$$/root/bin/busybox" sh -s`
+/bin/busybox nsenter -t 1 -m -- "/proc/$$/root/bin/busybox" sh -s
+exit $?`
 
 /** Throws `HELPER_MISSING`: nothing is pulled in the middle of a run. */
 export async function findHelper(engine: Engine, helper: string, container: string): Promise<ImageInspect> {

@@ -2,6 +2,7 @@ import { PurserError } from '../../../core/errors.ts'
 import type { ProbeAnswer } from '../../../environment/probe/answer.ts'
 import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
 import type { ContainerInspect } from '../engine/types.ts'
+import type { HelperImage } from '../labels.ts'
 import { nameOf } from '../release/skews.ts'
 
 /** What a whole answer tells. */
@@ -13,7 +14,7 @@ export type Probed = Extract<ProbeAnswer, { end: 'complete' }> & {
 export interface ProbeOptions {
   readonly key: ComparisonKey
   /** An image with a static busybox, for containers without a shell. */
-  readonly helper: string
+  readonly helper: HelperImage
   readonly signal: AbortSignal
 }
 

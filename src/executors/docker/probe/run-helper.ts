@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream'
 import type { Engine } from '../engine/engine.ts'
 import type { HostConfig } from '../engine/types.ts'
-import { helperLabels } from '../labels.ts'
+import { type HelperImage, helperLabels } from '../labels.ts'
 import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
 import { collect, type Printed } from './exec.ts'
 
 /** A container of ours beside another one, in its process and network namespaces. */
 export interface Helper {
-  readonly image: string
+  readonly image: HelperImage
   /** Whose namespaces. */
   readonly container: string
   readonly argv: readonly string[]
@@ -38,12 +38,12 @@ export async function startHelper(
   engine: Engine,
   { image, container, argv, rights }: Helper,
 ): Promise<{ readonly connection: Duplex; readonly remove: () => Promise<void> }> {
-  const own = helperLabels()
+  const own = helperLabels(image)
   const id = await createTwin(engine, {
     name: own.name,
     networks: [],
     body: {
-      Image: image,
+      Image: image.image,
       Entrypoint: [],
       Cmd: argv,
       User: '0:0',

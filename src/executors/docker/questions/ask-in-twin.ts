@@ -6,9 +6,8 @@ import type { Question } from '../../executor.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { enginePath } from '../engine/path.ts'
+import type { DockerOrder } from '../supervisor/order.ts'
 import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
-import type { TwinBody } from '../twin/describe-twin.ts'
-import type { TwinNetwork } from '../twin/networks.ts'
 
 const deadlineMs = 60_000
 const keptComplaints = 4_000
@@ -17,10 +16,7 @@ const mostBytes = 50_000_000
 const noReleaseSide = 127
 
 /** A twin that answers, and does no work. */
-export interface AnsweringTwin {
-  readonly name: string
-  readonly body: TwinBody
-  readonly networks: readonly TwinNetwork[]
+export interface AnsweringTwin extends Pick<DockerOrder, 'name' | 'body' | 'networks' | 'busybox'> {
   /** The line after which answers come. */
   readonly mark: string
 }

@@ -1,12 +1,12 @@
 import { exitCodes, PurserError } from '../../../core/errors.ts'
-import { count } from '../../../core/text.ts'
 import type { Fact, Instance, Release } from '../../../environment/release.ts'
 import type { Engine } from '../engine/engine.ts'
 import { isNotFound } from '../engine/errors.ts'
 import { enginePath } from '../engine/path.ts'
 import type { ContainerInspect, ContainerListed, ImageInspect } from '../engine/types.ts'
-import type { Selector } from '../options.ts'
+import type { DockerOptions, Selector } from '../options.ts'
 import { describeSelector, findContainers } from './find-containers.ts'
+import { noticesOf } from './notices.ts'
 import { groupsByImage, nameOf, skewsOf } from './skews.ts'
 
 /** A release of containers: what the contract tells, and what it was read from. */
@@ -24,32 +24,35 @@ export interface DockerRelease extends Release {
 /** Reads what serves now. Throws `APP_NOT_RUNNING`, `APP_AMBIGUOUS`, `IMAGE_MISSING`. */
 export async function readDockerRelease(
   engine: Engine,
-  selector: Selector,
-  candidate: string | undefined,
+  options: DockerOptions,
+  wanted: string | undefined,
 ): Promise<DockerRelease> {
-  const listed = await findContainers(engine, selector)
+  const listed = await findContainers(engine, options)
   const running = listed.filter(({ State }) => State === 'running')
-  if (running.length === 0) throw notServing(selector, listed)
+  if (running.length === 0) throw notServing(options, listed)
   const inspected = await Promise.all(running.map(({ Id }) => inspectContainer(engine, Id)))
   const serving = groupsByImage(inspected.filter((container) => container !== undefined)).flatMap(
     ([, same]) => same,
   )
   const [model, ...others] = serving
-  if (model === undefined) throw notServing(selector, [])
-  const [servingImage, image] = await Promise.all([
+  if (model === undefined) throw notServing(options, [])
+  const [servingImage, candidate, neighbours, apiVersion] = await Promise.all([
     inspectImage(engine, model.Image, nameOf(model)),
-    candidate === undefined ? undefined : inspectCandidate(engine, candidate),
+    wanted === undefined ? undefined : inspectCandidate(engine, wanted),
+    engine.get<readonly ContainerListed[]>('/containers/json'),
+    engine.apiVersion(),
   ])
+  const { readOnly = [] } = options
   return {
-    digest: (image ?? servingImage).Id,
+    digest: (candidate ?? servingImage).Id,
     instances: serving.map((container) => toInstance(container, servingImage)),
-    notices: noticesOf(listed, model, servingImage, image),
+    notices: noticesOf({ listed, model, serving: servingImage, candidate, neighbours, readOnly, apiVersion }),
     skews: skewsOf(serving, listed),
     isMutable: isMounted(model),
     containers: [model, ...others],
     servingImage,
-    image: image ?? servingImage,
-    neighbours: await engine.get('/containers/json'),
+    image: candidate ?? servingImage,
+    neighbours,
   }
 }
 
@@ -117,27 +120,6 @@ function toInstance(container: ContainerInspect, image: ImageInspect): Instance 
       ['process.directory', fact(Config.WorkingDir || '/')],
     ]),
   }
-}
-
-function noticesOf(
-  listed: readonly ContainerListed[],
-  model: ContainerInspect,
-  serving: ImageInspect,
-  candidate: ImageInspect | undefined,
-): string[] {
-  const idle = listed.filter(({ State }) => State === 'paused')
-  const unwell = listed.filter(({ Status }) => Status.includes('(unhealthy)'))
-  return [
-    ...(idle.length === 0
-      ? []
-      : [`${count(idle.length, 'container')} of the app ${idle.length === 1 ? 'is' : 'are'} paused.`]),
-    ...unwell.map(({ Names }) => `Container ${Names[0]?.slice(1)} of the app is unhealthy.`),
-    ...(candidate === undefined
-      ? []
-      : [
-          `The image is the candidate ${candidate.Id.slice(0, 19)}, not ${serving.Id.slice(0, 19)} that serves in ${nameOf(model)}.`,
-        ]),
-  ]
 }
 
 /** Whether the code that the app works in may come from outside the image. */

@@ -7,8 +7,14 @@ export interface Details extends JsonObject {
   readonly nonce: string
   readonly output: 'split' | 'merged'
   readonly quotaBytes: number
+  /** Milliseconds that the task may take; 0 for no limit. */
+  readonly timeoutMs: number
+  /** Names, not values, of what must not be seen. */
+  readonly hidden: readonly string[]
 }
 
-export function detailsOf({ name, nonce, output, quotaBytes }: DockerOrder): Details {
-  return { container: name, nonce, output, quotaBytes }
+export function detailsOf(order: DockerOrder): Details {
+  const { name, nonce, output, quotaBytes, timeoutMs = 0, secrets } = order
+  const hidden = [...new Set(secrets.map((secret) => secret.name))]
+  return { container: name, nonce, output, quotaBytes, timeoutMs, hidden }
 }

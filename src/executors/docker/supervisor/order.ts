@@ -3,6 +3,16 @@ import type { EngineOptions } from '../engine/locate/locate.ts'
 import type { TwinBody } from '../twin/describe-twin.ts'
 import type { TwinNetwork } from '../twin/networks.ts'
 
+import type { Details } from './details.ts'
+
+/** What a supervisor is told that takes over from one that was killed. */
+export interface TakeoverOrder extends Order {
+  readonly executor: 'docker'
+  readonly engine: EngineOptions
+  readonly takesOver: Details
+  readonly generation: number
+}
+
 /** What the supervisor of a container is told. */
 export interface DockerOrder extends Order {
   readonly executor: 'docker'
@@ -12,6 +22,8 @@ export interface DockerOrder extends Order {
   readonly networks: readonly TwinNetwork[]
   /** The container's name. */
   readonly name: string
+  /** A file with a busybox, to be put into a twin whose image has no shell. */
+  readonly busybox?: string
   /** What the shim runs, on its stdin; it probes, waits for `goAhead(nonce)`, and becomes the command. */
   readonly script: string
   readonly nonce: string

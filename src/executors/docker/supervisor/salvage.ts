@@ -1,14 +1,70 @@
+import path from 'node:path'
 import { closeJournal } from '../../../runs/journal/post-mortem.ts'
+import type { Supervision } from '../../../supervision/holder.ts'
+import { readLook } from '../../../supervision/look-file.ts'
+import { startSupervisor } from '../../../supervision/start-supervisor.ts'
+import { isStopNoted } from '../../../supervision/stop-note.ts'
 import type { Salvage } from '../../../supervision/supervised-execution.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/locate/locate.ts'
+import { engineVariables } from '../engine-variables.ts'
+import { inspectContainer } from '../release/docker-release.ts'
 import type { Details } from './details.ts'
-import { removeTwin } from './twin-container.ts'
+import { readEnd } from './ended-file.ts'
+import type { TakeoverOrder } from './order.ts'
+import { removeTwin, signalTwin } from './twin-container.ts'
 
-/** TODO */
-export function salvageFrom(engine: Engine, _wanted: EngineOptions): Salvage {
+/**
+ * What becomes of an attempt whose supervisor was killed: a container at work goes on, and another supervisor takes over;
+ * one that had not begun with its task never does.
+ */
+export function salvageFrom(engine: Engine, wanted: EngineOptions): Salvage {
   return async (folder, supervision) => {
-    await removeTwin(engine, (supervision.details as Details).container)
-    await closeJournal(folder, { end: 'lost', why: 'its supervisor was killed' })
+    const details = supervision.details as Details
+    const container = await inspectContainer(engine, details.container)
+    const hasBegun = readLook(folder).started !== undefined
+    if (container !== undefined && hasBegun) {
+      if (isStopNoted(folder)) await signalTwin(engine, container.Id, 'SIGKILL')
+      return takeOver(folder, supervision, wanted)
+    }
+    if (container !== undefined) await removeTwin(engine, container.Id)
+    await closeJournal(folder, readEnd(folder) ?? (hasBegun ? removed : neverBegun))
   }
+}
+
+const removed = {
+  end: 'lost',
+  why: 'its supervisor was killed, and its container was removed by somebody else; nothing of it is alive',
+} as const
+
+const neverBegun = {
+  end: 'unstartable',
+  why: 'its supervisor was killed before the task began; nothing of the task ran',
+} as const
+
+/** Of several that try at once, one holds it; the others' supervisors end at once. */
+async function takeOver(
+  folder: string,
+  { graceMs, details, generation }: Supervision,
+  engine: EngineOptions,
+) {
+  const { output, quotaBytes, timeoutMs } = details as Details
+  const order: TakeoverOrder = {
+    executor: 'docker',
+    takesOver: details as Details,
+    generation: generation + 1,
+    engine,
+    attempt: path.basename(folder),
+    folder,
+    output,
+    graceMs,
+    quotaBytes,
+    secrets: [],
+    ...(timeoutMs > 0 ? { timeoutMs } : {}),
+  }
+  await startSupervisor(order, {
+    signal: new AbortController().signal,
+    variables: engineVariables(process.env),
+    generation: generation + 1,
+  })
 }

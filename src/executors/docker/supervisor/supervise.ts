@@ -14,6 +14,7 @@ import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open-engine.ts'
 import { detailsOf } from './details.ts'
+import { noteEnd } from './ended-file.ts'
 import type { DockerOrder } from './order.ts'
 import { outcomeOf } from './outcome.ts'
 import {
@@ -23,6 +24,7 @@ import {
   signalTwin,
   startTwin,
   stateOf,
+  stopOf,
   waitForExit,
 } from './twin-container.ts'
 import { TwinOutput } from './twin-output.ts'
@@ -57,7 +59,9 @@ async function carryOut(work: Work): Promise<Outcome> {
   let id: string | undefined
   try {
     id = await createTwin(engine, order)
-    return await watchOver(work, id)
+    const outcome = await watchOver(work, id)
+    noteEnd(order.folder, outcome)
+    return outcome
   } catch (error) {
     return { end: 'unstartable', why: sentenceOf(error) }
   } finally {
@@ -77,10 +81,7 @@ async function watchOver(work: Work, id: string): Promise<Outcome> {
   const taken = output.take(demultiplex(connection)).finally(() => output.end())
   taken.catch(() => {}) // what is missing of it is fetched from the engine's log
   await startTwin(engine, id)
-  stopping.obey(order, {
-    ask: () => void signalTwin(engine, id, 'SIGTERM').catch(() => {}),
-    kill: () => void signalTwin(engine, id, 'SIGKILL').catch(() => {}),
-  })
+  stopping.obey(order, stopOf(engine, id))
   const exited = waitForExit(engine, id)
   connection.write(order.script)
 

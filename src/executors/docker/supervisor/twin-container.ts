@@ -1,16 +1,20 @@
+import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { json } from 'node:stream/consumers'
+import type { Stoppable } from '../../../supervision/stop-requests.ts'
 import type { Engine } from '../engine/engine.ts'
 import { hasStatus, isNotFound } from '../engine/errors.ts'
 import { enginePath } from '../engine/path.ts'
+import { writeTar } from '../engine/tar.ts'
 import type { ContainerState } from '../engine/types.ts'
 import { inspectContainer } from '../release/docker-release.ts'
+import { helperFolder } from '../twin/shim.ts'
 import type { DockerOrder } from './order.ts'
 
 /** Makes the twin's container, in all of its networks, not started. Returns its id. */
 export async function createTwin(
   engine: Engine,
-  { name, body, networks }: Pick<DockerOrder, 'name' | 'body' | 'networks'>,
+  { name, body, networks, busybox }: Pick<DockerOrder, 'name' | 'body' | 'networks' | 'busybox'>,
 ): Promise<string> {
   const { Id } = await engine.post<{ readonly Id: string }>('/containers/create', { query: { name }, body })
   for (const { id, settings } of networks) {
@@ -18,7 +22,17 @@ export async function createTwin(
       body: { Container: Id, EndpointConfig: settings },
     })
   }
+  if (busybox !== undefined) await putBusybox(engine, Id, busybox)
   return Id
+}
+
+async function putBusybox(engine: Engine, id: string, file: string): Promise<void> {
+  const body = writeTar({ path: 'busybox', mode: 0o755, bytes: readFileSync(file) })
+  await engine.put(enginePath`/containers/${id}/archive`, {
+    query: { path: helperFolder },
+    body,
+    type: 'application/x-tar',
+  })
 }
 
 /** Its three streams, before it starts, so that not a byte is missed. */
@@ -61,6 +75,12 @@ export async function signalTwin(engine: Engine, id: string, signal: 'SIGTERM' |
   } catch (error) {
     if (!hasStatus(error, 404, 409)) throw error // gone, or not running any more
   }
+}
+
+/** How it is asked to end, and made to. */
+export function stopOf(engine: Engine, id: string): Stoppable {
+  const send = (signal: 'SIGTERM' | 'SIGKILL') => void signalTwin(engine, id, signal).catch(() => {})
+  return { ask: () => send('SIGTERM'), kill: () => send('SIGKILL') }
 }
 
 /** Removes it with its log and its anonymous volumes. One that is gone is no error. */

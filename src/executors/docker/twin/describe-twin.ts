@@ -1,10 +1,12 @@
 import { takeFromApp } from '../../../environment/twin-variables.ts'
 import type { ContainerConfig, ContainerInspect, HostConfig, ImageInspect } from '../engine/types.ts'
+import { twinHostname } from './hostname.ts'
 import { statedConfig } from './image-defaults.ts'
 import { twinLabels } from './labels.ts'
 import { twinMounts } from './mounts.ts'
-import { hasNames, type TwinNetwork, twinNetworks } from './networks.ts'
+import { type TwinNetwork, twinNetworks } from './networks.ts'
 import { withoutRouting } from './routing-variables.ts'
+import { helperFolder } from './shim.ts'
 
 /** What a twin is made from. */
 export interface Model {
@@ -19,8 +21,10 @@ export interface Model {
   readonly readOnly: readonly string[] | 'all'
   /** What links resolve to, as entries for /etc/hosts. */
   readonly hosts: readonly string[]
-  /** Whether this engine makes a container's hostname a name in its networks (since API 1.44). */
-  readonly hostnamesAreNames: boolean
+  /** Whether a volume of its own brings it a shell. */
+  readonly hasHelperVolume: boolean
+  /** Of the engine that makes it. */
+  readonly apiVersion: string
 }
 
 /** How the engine is told to make a twin. Data only. */
@@ -31,7 +35,6 @@ export interface Twin {
   readonly networks: readonly TwinNetwork[]
   /** `NAME=value` pairs that only its task may see. */
   readonly hidden: readonly string[]
-  readonly notices: readonly string[]
 }
 
 export interface TwinBody extends ContainerConfig {
@@ -48,7 +51,7 @@ export function describeTwin(model: Model): Twin {
   return {
     body: {
       ...stated,
-      ...hostnameOf(model),
+      ...twinHostname(container, model.apiVersion),
       Image: image.Id,
       Env: seen,
       ...entrypointOf(runsEntrypoint, Entrypoint),
@@ -68,7 +71,6 @@ export function describeTwin(model: Model): Twin {
     },
     networks,
     hidden,
-    notices: hostnameNotice(model),
   }
 }
 
@@ -83,13 +85,20 @@ function entrypointOf(
 
 /** What a process meets, field by field: what is not here (ports, restarts, names, logging) is not the twin's. */
 const copied = [
+  'BlkioDeviceReadBps',
+  'BlkioDeviceReadIOps',
+  'BlkioDeviceWriteBps',
+  'BlkioDeviceWriteIOps',
   'BlkioWeight',
+  'BlkioWeightDevice',
   'CapAdd',
   'CapDrop',
   'CgroupParent',
   'CgroupnsMode',
   'CpuPeriod',
   'CpuQuota',
+  'CpuRealtimePeriod',
+  'CpuRealtimeRuntime',
   'CpuShares',
   'CpusetCpus',
   'CpusetMems',
@@ -121,6 +130,7 @@ const copied = [
   'Runtime',
   'SecurityOpt',
   'ShmSize',
+  'StorageOpt',
   'Sysctls',
   'Tmpfs',
   'UTSMode',
@@ -128,11 +138,13 @@ const copied = [
   'UsernsMode',
 ] as const satisfies readonly (keyof HostConfig)[]
 
-function hostConfigOf({ container, readOnly, hosts }: Model): HostConfig {
+function hostConfigOf({ container, readOnly, hosts, hasHelperVolume }: Model): HostConfig {
   const { HostConfig: app } = container
+  const { Binds, Mounts } = twinMounts(container, readOnly)
   return {
     ...Object.fromEntries(copied.flatMap((name) => (isStated(app[name]) ? [[name, app[name]]] : []))),
-    ...twinMounts(container, readOnly),
+    Binds,
+    Mounts: [...Mounts, ...(hasHelperVolume ? [{ Type: 'volume', Target: helperFolder }] : [])],
     ...(hosts.length === 0 ? {} : { ExtraHosts: [...(app.ExtraHosts ?? []), ...hosts] }),
     AutoRemove: false,
     RestartPolicy: { Name: 'no' },
@@ -145,38 +157,6 @@ const outputLog = { Type: 'local', Config: { 'max-size': '50m', 'max-file': '2',
 
 function isStated(value: unknown): boolean {
   return value !== undefined && value !== null
-}
-
-/** A hostname that the engine made up is the container's own id. */
-function hasOwnHostname({ Id, Config }: ContainerInspect): boolean {
-  return (Config.Hostname ?? '') !== '' && !Id.startsWith(Config.Hostname ?? '')
-}
-
-function wouldCollide({ container, hostnamesAreNames }: Model): boolean {
-  return hostnamesAreNames && hasNames(container)
-}
-
-/** Kept where it leads nobody to the twin who looks for the app. */
-function hostnameOf(model: Model): Pick<ContainerConfig, 'Hostname' | 'Domainname'> {
-  const { Hostname = '', Domainname = '' } = model.container.Config
-  if (!sharesHostname(model.container)) {
-    const domain = Domainname === '' ? {} : { Domainname }
-    return hasOwnHostname(model.container) && !wouldCollide(model) ? { Hostname, ...domain } : domain
-  }
-  return {}
-}
-
-/** Its hostname is the host's, or another container's, and none may be stated. */
-function sharesHostname({ HostConfig: { NetworkMode = '', UTSMode = '' } }: ContainerInspect): boolean {
-  return NetworkMode.startsWith('container:') || UTSMode === 'host'
-}
-
-function hostnameNotice(model: Model): string[] {
-  const { container } = model
-  if (sharesHostname(container) || !hasOwnHostname(container) || !wouldCollide(model)) return []
-  return [
-    `The run has a hostname of its own: with "${container.Config.Hostname}", this engine would send it requests that are meant for the app.`,
-  ]
 }
 
 /** What the engine and shells set by themselves, each time anew. */

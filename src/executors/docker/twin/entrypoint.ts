@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { PurserError } from '../../../core/errors.ts'
 import type { ProbedProcess } from '../../../environment/probe/answer.ts'
 import type { ContainerConfig } from '../engine/types.ts'
@@ -8,7 +9,7 @@ import type { ContainerConfig } from '../engine/types.ts'
  */
 export function entrypointRuns(
   { Entrypoint, Cmd }: ContainerConfig,
-  { argv, initArgv }: ProbedProcess,
+  { argv }: Pick<ProbedProcess, 'argv'>,
   declared: 'run' | 'skip' | undefined,
 ): boolean {
   const entrypoint = Entrypoint ?? []
@@ -17,10 +18,8 @@ export function entrypointRuns(
   if (declared !== undefined) return declared === 'run'
   // Where there is nothing but the entrypoint, it is what the task takes the place of.
   if (command.length === 0) return false
-  // Process 1 still is what was started, entrypoint and command in one: `ENTRYPOINT ["node"]`, `CMD ["server.js"]`.
-  if (isSame(initArgv, [...entrypoint, ...command]) && isSame(argv, initArgv)) return false
-  // The command runs as it was written, in a process of its own or in the entrypoint's place, perhaps behind a prefix.
-  if (endsWith(argv, command) || isShellForm(argv, command)) return true
+  if (isWhole(argv, [...entrypoint, ...command])) return false
+  if (isCommand(argv, command)) return true
   throw new PurserError('ENTRYPOINT_AMBIGUOUS', {
     message: `Whether the entrypoint ${JSON.stringify(entrypoint)} would run a command in the app's place can't be told: the app runs as ${JSON.stringify(argv)}.`,
     remedy:
@@ -28,19 +27,43 @@ export function entrypointRuns(
   })
 }
 
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((word, at) => word === b[at])
+const shells = /^(?:ba|da|a|k|z)?sh$/
+
+/**
+ * Whether the process still is what was started, entrypoint and command in one: `ENTRYPOINT ["node"]` with
+ * `CMD ["server.js"]`, or a script that an interpreter runs. A shell may have other processes that are the app.
+ */
+function isWhole(argv: readonly string[], whole: readonly string[]): boolean {
+  if (!endsWith(argv, whole)) return isTitle(argv, whole)
+  return argv.length === whole.length || !shells.test(path.basename(argv[0] ?? ''))
 }
 
-function endsWith(words: readonly string[], end: readonly string[]): boolean {
-  return words.length >= end.length && isSame(words.slice(-end.length), end)
+/** Whether the command runs as it was written, in a process of its own or in the entrypoint's place. */
+function isCommand(argv: readonly string[], command: readonly string[]): boolean {
+  return endsWith(argv, command) || isShellForm(argv, command) || isTitle(argv, command)
+}
+
+/** A script's interpreter stands before it, and has it with the folder in which it was found. */
+function endsWith(words: readonly string[], [first = '', ...others]: readonly string[]): boolean {
+  const at = words.length - others.length - 1
+  const found = words[at] ?? ''
+  return (
+    at >= 0 &&
+    (found === first || found.endsWith(`/${first}`)) &&
+    others.every((word, after) => word === words[at + 1 + after])
+  )
 }
 
 /** `CMD node server.js` is `/bin/sh -c "node server.js"`, which some shells become the program of. */
 function isShellForm(argv: readonly string[], [shell = '', option, line = '']: readonly string[]): boolean {
   return (
-    /(?:^|\/)(?:ba|da|a)?sh$/.test(shell) &&
+    shells.test(path.basename(shell)) &&
     option === '-c' &&
     argv.join(' ') === line.replace(/^exec /, '').trim()
   )
+}
+
+/** Some programs write what they are over their arguments: `npm start`, `nginx: master process nginx -g daemon off;`. */
+function isTitle([title = '', ...rest]: readonly string[], words: readonly string[]): boolean {
+  return rest.every((word) => word === '') && ` ${title}`.trimEnd().endsWith(` ${words.join(' ')}`)
 }

@@ -16,6 +16,8 @@ const actedUpon: readonly RegExp[] = [
   /^(?:ofelia|chadburn|deck-chores|swarm\.cronjob|cron)\b/,
   /^(?:com\.centurylinklabs\.watchtower|diun|wud|ouroboros)\b/,
   /^(?:autoheal|sablier|containernursery|docker-volume-backup)\b/,
+  // monitors that connect to what they find
+  /^(?:prometheus|io\.prometheus|com\.datadoghq\.ad|co\.elastic\.(?:metrics|monitor)|kuma)\b/,
 ]
 
 /** Whether a label would have some other program take its container for the app. */

@@ -1,5 +1,12 @@
 import { list } from '../../../core/text.ts'
-import type { ContainerInspect, ContainerListed, MountAsked, MountPoint } from '../engine/types.ts'
+import type {
+  ContainerInspect,
+  ContainerListed,
+  MountAsked,
+  MountPoint,
+  VolumeOptions,
+} from '../engine/types.ts'
+import { isOurs } from '../labels.ts'
 import { nameOf } from '../release/skews.ts'
 
 /** A twin's mounts, in the two ways in which the engine takes them. */
@@ -19,11 +26,15 @@ export function twinMounts(
   const isReadOnly = (mount: MountPoint) =>
     !mount.RW || readOnly === 'all' || readOnly.includes(mount.Destination)
   const shared = Mounts.filter(({ Type }) => Type !== 'tmpfs').filter((mount) => !isAnonymous(mount))
+  const statedFor = ({ Destination }: MountPoint) =>
+    HostConfig.Mounts?.find(({ Target }) => Target === Destination)
   // SELinux's z and Z exist only in the short form
   const labelled = shared.filter(({ Mode }) => /(?:^|,)[zZ](?:,|$)/.test(Mode))
   return {
     Mounts: [
-      ...shared.filter((mount) => !labelled.includes(mount)).map((mount) => asked(mount, isReadOnly(mount))),
+      ...shared
+        .filter((mount) => !labelled.includes(mount))
+        .map((mount) => asked(mount, isReadOnly(mount), statedFor(mount))),
       ...Mounts.filter(isAnonymous).map(({ Destination }) => ({ Type: 'volume', Target: Destination })),
       ...(HostConfig.Mounts ?? []).filter(({ Type }) => Type === 'tmpfs' || Type === 'image'),
     ],
@@ -33,9 +44,24 @@ export function twinMounts(
   }
 }
 
-function asked({ Type, Name, Source, Destination, Propagation }: MountPoint, ReadOnly: boolean): MountAsked {
-  const propagation = Type === 'bind' && Propagation !== '' ? { BindOptions: { Propagation } } : {}
-  return { Type, Source: Name ?? Source, Target: Destination, ReadOnly, ...propagation }
+function asked(
+  { Type, Name, Source, Destination, Propagation }: MountPoint,
+  ReadOnly: boolean,
+  stated: MountAsked | undefined,
+): MountAsked {
+  const mount = { Type, Source: Name ?? Source, Target: Destination, ReadOnly }
+  if (Type === 'volume') {
+    // an empty one was emptied by the app: what the image has there is not copied into it again
+    return { ...mount, VolumeOptions: { ...placeIn(stated?.VolumeOptions), NoCopy: true } }
+  }
+  const propagation = Type === 'bind' && Propagation !== '' ? { Propagation } : {}
+  const options = { ...stated?.BindOptions, ...propagation }
+  return Object.keys(options).length === 0 ? mount : { ...mount, BindOptions: options }
+}
+
+/** A folder of the volume; how it was made is of no account to one that is there. */
+function placeIn({ Subpath }: VolumeOptions = {}): VolumeOptions {
+  return Subpath === undefined || Subpath === '' ? {} : { Subpath }
 }
 
 function modes({ Mode }: MountPoint, isReadOnly: boolean): string {
@@ -68,5 +94,7 @@ export function singleWriterNotice(
 }
 
 function writersOf(name: string | undefined, neighbours: readonly ContainerListed[]): number {
-  return neighbours.filter(({ Mounts }) => Mounts.some((mount) => mount.Name === name && mount.RW)).length
+  return neighbours.filter(
+    ({ Labels, Mounts }) => !isOurs(Labels) && Mounts.some((mount) => mount.Name === name && mount.RW),
+  ).length
 }

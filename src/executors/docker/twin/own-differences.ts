@@ -1,4 +1,6 @@
 import type { Model, Twin } from './describe-twin.ts'
+import { hostnameNotice } from './hostname.ts'
+import { helperFolder } from './shim.ts'
 
 /** In what a twin differs from the app because Purser made it so: ids of kinds or of facts, and why. */
 export function ownDifferences(model: Model, twin: Twin): ReadonlyMap<string, string> {
@@ -11,8 +13,52 @@ export function ownDifferences(model: Model, twin: Twin): ReadonlyMap<string, st
   }
   if (model.readOnly !== 'all') {
     for (const path of model.readOnly)
-      own.set(`mounts:${path}`, 'the configuration has it read-only for runs')
+      for (const seen of [`mounts:${path}`, `mounts:seen:${path}`])
+        own.set(seen, 'the configuration has it read-only for runs')
   }
-  for (const host of model.hosts) own.set(`dns:host:${host.split(':')[0]}`, 'it stands for a link of the app')
+  if (model.hasHelperVolume) {
+    for (const seen of [`mounts:${helperFolder}`, `mounts:seen:${helperFolder}`])
+      own.set(seen, 'it brings a shell, which the image does not have')
+  }
+  for (const [fact, why] of candidateDifferences(model)) own.set(fact, why)
+  if (hostnameNotice(model.container, model.apiVersion) !== undefined)
+    own.set('hostname', 'with that of the app it would get requests that are meant for the app')
+  if (model.hosts.length > 0) own.set('dns:hosts', 'entries stand for the links of the app')
   return own
+}
+
+/** Kinds of facts that an image decides: a candidate may be another in each. */
+const ofImage = [
+  'code-revision',
+  'image',
+  'moved-tag',
+  'architecture',
+  'entrypoint',
+  'runtime-version',
+  'runtime-libraries',
+  'dependencies',
+  'development-dependencies',
+  'os-packages',
+  'libc',
+  'config-files',
+  'tzdata',
+  'certificates',
+  'tls',
+  'working-directory',
+  'variable-quoting',
+]
+
+function candidateDifferences({
+  image,
+  servingImage,
+}: Model): readonly (readonly [fact: string, why: string])[] {
+  if (image.Id === servingImage.Id) return []
+  const why = "it is the candidate's"
+  const [before, after] = [servingImage, image].map(({ Config }) => Config?.Env ?? [])
+  const changed = [...without(before, after), ...without(after, before)].map((pair) => pair.split('=', 1)[0])
+  return [...ofImage, ...changed.map((name) => `variables:${name}`)].map((fact) => [fact, why])
+}
+
+function without(pairs: readonly string[] = [], others: readonly string[] = []): string[] {
+  return pairs.filter((pair) => !others.includes(pair))
 }

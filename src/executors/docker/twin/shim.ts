@@ -1,12 +1,23 @@
 import { quote } from '../../../environment/probe/parts/quote.ts'
 import type { Argv, OutputMode } from '../../../tasks/task.ts'
 import type { Work } from '../../executor.ts'
+import { applets } from '../probe/applets.ts'
 import { splitPair } from '../probe/read-variables.ts'
 
 /** The shell of a twin: its image's own, or a helper's that was put into it. */
 export type Shell = readonly [program: string, ...args: string[]]
 
 export const ownShell: Shell = ['/bin/sh']
+
+/** Where a helper's busybox is put in a twin whose image has no shell: a volume of the twin's own. */
+export const helperFolder = '/.purser'
+const helperBusybox = `${helperFolder}/busybox`
+export const helperShell: Shell = [helperBusybox, 'sh']
+
+/** What the shim is told before anything else. */
+export function shellOpening(shell: Shell): string {
+  return shell === helperShell ? `${applets(helperBusybox)}\n` : ''
+}
 
 /** A twin's command, in the place of its work: a shell that is told on stdin what to do. */
 export function shimCommand(shell: Shell, words: readonly string[]): readonly string[] {
@@ -27,7 +38,7 @@ export function beforeWork(
     ...exportLines(hidden),
     ...(output === 'merged' ? ['exec 2>&1'] : []),
     // the assignment comes over what was the shell's stdin
-    ...(work.kind === 'task' ? [...findReleaseSide, 'set -- "$@" "$purser_side" work', 'exec 3<&0'] : []),
+    ...(work.kind === 'task' ? [findReleaseSide, 'set -- "$@" "$purser_side" work', 'exec 3<&0'] : []),
     'exec < /dev/null',
   ]
 }
@@ -37,17 +48,16 @@ function exportLines(pairs: readonly string[]): string[] {
 }
 
 /** Where the app's packages have Purser: in the nearest `node_modules`, from the working folder up. */
-const findReleaseSide = [
-  'purser_at=$(pwd -P)',
-  'until [ -f "${purser_at%/}/node_modules/purser/dist/bin/release.js" ]; do',
-  '  if [ -z "${purser_at%/}" ]; then',
-  `    echo 'The image has no package "purser" where it works, so that it has no tasks: only commands can be run in it.' >&2`,
-  '    exit 127',
-  '  fi',
-  '  purser_at=${purser_at%/*}',
-  'done',
-  'purser_side=${purser_at%/}/node_modules/purser/dist/bin/release.js',
-]
+const findReleaseSide = `purser_at=$(pwd -P)
+until [ -f "$purser_at/node_modules/purser/dist/bin/release.js" ]; do
+  case $purser_at in
+  '' | /)
+    echo 'The image has no package "purser" where it works, so that it has no tasks: only commands can be run in it.' >&2
+    exit 127 ;;
+  esac
+  purser_at=$(dirname -- "$purser_at")
+done
+purser_side=$purser_at/node_modules/purser/dist/bin/release.js`
 
 /**
  * A command that answers a question which comes on stdin: answers on stdout after a line that is the mark, and what task
@@ -61,7 +71,7 @@ export function answerCommand(
 ): readonly string[] {
   const script = [
     ...exportLines(hidden),
-    ...findReleaseSide,
+    findReleaseSide,
     `printf '%s\\n' ${quote(mark)}`,
     'exec "$@" "$purser_side" answer 3>&1 1>&2',
   ]

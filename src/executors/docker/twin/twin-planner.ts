@@ -6,6 +6,7 @@ import type { Argv } from '../../../tasks/task.ts'
 import type { AttemptSpec } from '../../executor.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/locate/locate.ts'
+import type { ContainerConfig } from '../engine/types.ts'
 import { labels, starter } from '../labels.ts'
 import type { DockerOptions } from '../options.ts'
 import { mountedFiles } from '../probe/mounted-files.ts'
@@ -17,18 +18,34 @@ import { describeTwin, type Model, type Twin } from './describe-twin.ts'
 import { entrypointRuns } from './entrypoint.ts'
 import { linkedHosts } from './networks.ts'
 import { ownDifferences } from './own-differences.ts'
-import { answerCommand, beforeWork, ownShell, shimCommand, workWords } from './shim.ts'
+import {
+  answerCommand,
+  beforeWork,
+  helperShell,
+  ownShell,
+  type Shell,
+  shellOpening,
+  shimCommand,
+  workWords,
+} from './shim.ts'
 
 export interface PlannerInput {
   readonly options: DockerOptions
-  readonly helper: string
   readonly engine: EngineOptions
   readonly place: string
   readonly release: DockerRelease
   readonly key: ComparisonKey
   readonly probed: Probed
   readonly variables: ReadonlyMap<string, string>
+  /** A file with a busybox, where the app's image has no shell. */
+  readonly busybox: string | undefined
 }
+
+/** What the engine makes a container from. */
+type MadeTwin = Pick<DockerOrder, 'body' | 'networks' | 'busybox'>
+
+/** A twin that only shows itself. */
+export type IdleTwin = MadeTwin & Pick<DockerOrder, 'name' | 'script' | 'nonce'>
 
 /** Plans twins of one release: those that work, and those that answer. */
 export class TwinPlanner {
@@ -41,9 +58,9 @@ export class TwinPlanner {
   }
 
   static async make(engine: Engine, input: PlannerInput): Promise<TwinPlanner> {
-    const { options, release, probed, variables } = input
+    const { options, release, probed, variables, busybox } = input
     const [container] = release.containers
-    const [version, hosts] = await Promise.all([
+    const [apiVersion, hosts] = await Promise.all([
       engine.apiVersion(),
       hostsOfLinks(engine, container.HostConfig.Links ?? []),
     ])
@@ -55,7 +72,8 @@ export class TwinPlanner {
       variables,
       readOnly: options.readOnly ?? [],
       hosts,
-      hostnamesAreNames: Number(version.split('.')[1]) >= hostnamesAreNamesSince,
+      hasHelperVolume: busybox !== undefined,
+      apiVersion,
     })
   }
 
@@ -64,37 +82,24 @@ export class TwinPlanner {
     return ownDifferences(this.#model, this.#twin())
   }
 
-  get notices(): readonly string[] {
-    return this.#twin().notices
-  }
-
   /** What the supervisor of an attempt is told. */
   order(attempt: AttemptSpec, folder: string): DockerOrder {
-    const { key, engine, place } = this.#input
+    const { engine, place } = this.#input
     const { work, output, timeoutMs, run, id } = attempt
     const twin = this.#twin()
     const nonce = newNonce()
-    const script = twinScript({
-      nonce,
-      key,
-      withNode: true,
-      files: mountedFiles(this.#model.container),
-      beforeWork: beforeWork(work, { hidden: twin.hidden, output }),
-    })
     return {
       executor: 'docker',
       engine,
       attempt: id,
       folder,
       name: `purser-${id}`,
-      body: {
-        ...twin.body,
-        Cmd: shimCommand(ownShell, workWords(work, this.#node)),
-        Labels: { ...twin.body.Labels, [labels.attempt]: id, [labels.place]: place },
-        Env: [...(twin.body.Env ?? []), `PURSER_RUN=${run}`],
-      },
-      networks: twin.networks,
-      script,
+      ...this.#make(twin, {
+        Cmd: shimCommand(this.#shell, workWords(work, this.#node)),
+        Labels: { [labels.attempt]: id, [labels.place]: place },
+        Env: [`PURSER_RUN=${run}`],
+      }),
+      script: this.#script(nonce, beforeWork(work, { hidden: twin.hidden, output })),
       nonce,
       isJudged: attempt.inspection !== undefined,
       output,
@@ -107,38 +112,65 @@ export class TwinPlanner {
   }
 
   /** A twin that is looked at, and never begins. */
-  idle(): AnsweringTwin & { readonly script: string; readonly nonce: string } {
-    const twin = this.#twin()
+  idle(): IdleTwin {
     const nonce = newNonce()
-    const files = mountedFiles(this.#model.container)
     return {
       name: `purser-idle-${nonce}`,
-      mark: nonce,
       nonce,
-      script: twinScript({ nonce, key: this.#input.key, withNode: true, files, beforeWork: [] }),
-      body: {
-        ...twin.body,
-        Cmd: shimCommand(ownShell, ['true']),
-        Labels: { ...twin.body.Labels, [labels.starter]: starter(), [labels.place]: this.#input.place },
-      },
-      networks: twin.networks,
+      script: this.#script(nonce, []),
+      ...this.#make(this.#twin(), { Cmd: shimCommand(this.#shell, ['true']), Labels: this.#passing }),
     }
   }
 
   /** A twin that answers questions: it writes to no volume of the app's. */
-  async answering(): Promise<AnsweringTwin> {
+  answering(): AnsweringTwin {
     const twin = describeTwin({ ...this.#model, readOnly: 'all' })
     const mark = newNonce()
     return {
       name: `purser-question-${mark}`,
       mark,
-      body: {
-        ...twin.body,
-        Cmd: answerCommand(ownShell, this.#node, mark, twin.hidden),
-        Labels: { ...twin.body.Labels, [labels.starter]: starter(), [labels.place]: this.#input.place },
-      },
-      networks: twin.networks,
+      ...this.#make(twin, {
+        Cmd: answerCommand(this.#shell, this.#node, mark, twin.hidden),
+        Labels: this.#passing,
+      }),
     }
+  }
+
+  /** All that a container of ours is made from. */
+  #make(
+    { body, networks }: Twin,
+    { Cmd, Labels, Env = [] }: Pick<ContainerConfig, 'Cmd' | 'Labels' | 'Env'>,
+  ): MadeTwin {
+    const { busybox } = this.#input
+    return {
+      body: {
+        ...body,
+        ...(Cmd === undefined ? {} : { Cmd }),
+        Labels: { ...body.Labels, ...Labels },
+        Env: [...(body.Env ?? []), ...(Env ?? [])],
+      },
+      networks,
+      ...(busybox === undefined ? {} : { busybox }),
+    }
+  }
+
+  #script(nonce: string, lines: readonly string[]): string {
+    const probe = { nonce, key: this.#input.key, withNode: true, files: mountedFiles(this.#model.container) }
+    return shellOpening(this.#shell) + twinScript({ ...probe, beforeWork: lines })
+  }
+
+  /** Labels of what lives no longer than this process. */
+  get #passing(): Readonly<Record<string, string>> {
+    return { [labels.starter]: starter(), [labels.place]: this.#input.place }
+  }
+
+  get #shell(): Shell {
+    const { busybox, probed, variables } = this.#input
+    if (busybox !== undefined) return helperShell
+    // most shells drop variables whose names are no identifiers (`spring.datasource.url`)
+    const isOdd = [...variables.keys()].some((name) => !/^[A-Za-z_]\w*$/.test(name))
+    const { bash } = probed.process
+    return isOdd && bash !== undefined ? [bash, '--posix'] : ownShell
   }
 
   #twin(): Twin {
@@ -153,8 +185,6 @@ export class TwinPlanner {
     return [isCandidate ? 'node' : (process.executable ?? 'node'), ...nodeOptions(process.argv)]
   }
 }
-
-const hostnamesAreNamesSince = 44
 
 function assignmentOf(
   { id, run }: AttemptSpec,
