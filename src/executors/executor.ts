@@ -95,6 +95,8 @@ export interface Executor {
   room(release: Release, signal: AbortSignal): Promise<Refusal | undefined>
   /** One JSON value an answer line, in the order they come. Throws `RELEASE_SIDE_FAILED` when it ends badly. */
   ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown>
+  /** Begins to start what will hold the next attempt, so that it is up once the gates have passed. */
+  standBy(): Disposable
   /** Repeating it for one attempt starts nothing new. */
   start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution>
   /** `gone` when nothing of it ever started or is left; `unreachable` when that can't be known from here. */

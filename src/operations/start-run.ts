@@ -41,6 +41,7 @@ export async function startRun(context: Context, wish: Wish, watching: Watching 
   // 1. Resolve, and 2. read the release that serves now
   const resolved = await resolveTarget(context, wish.environment, wish.service)
   const target = { ...resolved, ledger: await openLedger(context, resolved.settings) }
+  using _standby = target.executor.standBy()
   await settleRuns(context, target.ledger)
   const { candidate } = wish
   const release = await target.executor.release(context.signal, candidate === undefined ? {} : { candidate })

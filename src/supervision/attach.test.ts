@@ -22,7 +22,7 @@ it('leaves to another machine what it may be about to start', async () => {
   using temporary = temporaryFolder()
   const attempt = { id: 'r.1', host: `not-${hostname()}`, starter: ended }
   expect(await attachTo(attempt, temporary.folder, salvage)).toBe('unreachable')
-  expect(existsSync(path.join(temporary.folder, 'holder.json'))).toBe(false)
+  expect(existsSync(path.join(temporary.folder, 'holder-1.json'))).toBe(false)
 })
 
 it('takes a look that a loss of power left empty for none', async () => {

@@ -4,8 +4,6 @@ import type { OutputMode } from '../tasks/task.ts'
 
 /** What every supervisor is told, once, over its standard input: it holds secrets, so it never touches a disk. */
 export interface Order {
-  /** Which supervisor carries it out. */
-  readonly executor: string
   readonly attempt: string
   /** The attempt's folder; absolute. */
   readonly folder: string

@@ -12,11 +12,11 @@ export interface Superior {
   ask(question: Json): Promise<Json | undefined>
 }
 
-/** Reads the order, the first line of stdin. */
-export async function hearOrder(): Promise<Superior> {
+/** Reads the order, the first line of stdin. Nothing when none comes any more. */
+export async function hearOrder(): Promise<Superior | undefined> {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
   const first = await lines.next()
-  if (first.done) throw new TypeError('No order came.')
+  if (first.done) return undefined
   return {
     order: JSON.parse(first.value),
     ask: async (question) => {

@@ -58,7 +58,7 @@ function lines(folder: string, file: string): string[] {
 function supervisorsOf(folder: string): string[] {
   const attempts = path.join(folder, '.purser/attempts')
   return readdirSync(attempts).filter((attempt) => {
-    const holder = JSON.parse(readFileSync(path.join(attempts, attempt, 'holder.json'), 'utf8'))
+    const holder = JSON.parse(readFileSync(path.join(attempts, attempt, 'holder-1.json'), 'utf8'))
     return 'supervisor' in holder && !isGone(holder.supervisor.pid)
   })
 }

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AttemptSpec, Execution, Executor, Work } from '../../src/executors/executor.ts'
-import { identify } from '../../src/runs/process-identity.ts'
 import type { AttemptRecord } from '../../src/runs/events.ts'
 import type { Frame } from '../../src/runs/frames.ts'
 import type { Outcome } from '../../src/runs/outcomes.ts'
+import { identify } from '../../src/runs/process-identity.ts'
 
 /** A place where an app serves, for one test. */
 export interface World extends AsyncDisposable {
@@ -76,6 +76,12 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
       expect((await executor.variables(await executor.release(never))).get(name)).toBe(value)
       const seen = await follow(await start(shell(`printf %s "$${name}"`)))
       expect(textOf(seen)).toBe(value)
+    })
+
+    it('tells a task which run and attempt it is', async () => {
+      const ids = { run: 'named', id: `named.${process.pid}` }
+      const seen = await follow(await start(shell('echo "$PURSER_RUN $PURSER_ATTEMPT"'), ids))
+      expect(textOf(seen)).toBe(`${ids.run} ${ids.id}\n`)
     })
 
     it.each([

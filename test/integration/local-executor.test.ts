@@ -192,7 +192,7 @@ export default defineCommand({ name: 'patient', summary: 'Waits.', graceMs: 100,
     const typed = typePurser(project.folder, ['run', 'patient', '-e', 'local'])
     await typed.printed('up')
     const { run } = await purserJson<{ run: string }>(project.folder, ['show', 'last'])
-    const holder = path.join(project.folder, '.purser/attempts', `${run}.1`, 'holder.json')
+    const holder = path.join(project.folder, '.purser/attempts', `${run}.1`, 'holder-1.json')
     process.kill(JSON.parse(readFileSync(holder, 'utf8')).supervisor.pid, 'SIGSTOP')
     await purser(project.folder, ['cancel', run])
     expect(await purserJson<object>(project.folder, ['show', run])).toMatchObject({ status: 'cancelled' })

@@ -35,7 +35,7 @@ describe.runIf(process.getuid?.() === 0)('on a machine of several users', () => 
 
     const { stdout } = await purser(project.folder, ['runs', '--json'])
     const [{ run }] = JSON.parse(stdout)
-    for (const part of ['', `${run}.1`, `${run}.1/holder.json`, `${run}.1/look.json`])
+    for (const part of ['', `${run}.1`, `${run}.1/holder-1.json`, `${run}.1/look.json`])
       chmodSync(path.join(state, 'attempts', part), 0o755)
     const refused = await asNobody(project, 'cancel', 'last')
     expect([refused.code, refused.stderr]).toEqual([80, expect.stringContaining('belongs to another user')])

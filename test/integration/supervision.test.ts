@@ -42,7 +42,7 @@ async function firstHolder(attempts: string, before: readonly string[]): Promise
     const added = readdirSync(attempts).find((attempt) => !before.includes(attempt))
     try {
       if (added !== undefined)
-        return JSON.parse(readFileSync(path.join(attempts, added, 'holder.json'), 'utf8'))
+        return JSON.parse(readFileSync(path.join(attempts, added, 'holder-1.json'), 'utf8'))
     } catch {
       // nobody holds it yet
     }

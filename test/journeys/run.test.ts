@@ -182,7 +182,7 @@ export default defineCommand({ name: 'stubborn', summary: 'Will not go.', graceM
     await typed.printed('up')
     const pid = Number(readFileSync(path.join(project.folder, 'pid'), 'utf8'))
     const { run: id } = await purserJson<View>(project.folder, ['show', 'last'])
-    const holder = path.join(project.folder, '.purser/attempts', `${id}.1`, 'holder.json')
+    const holder = path.join(project.folder, '.purser/attempts', `${id}.1`, 'holder-1.json')
     process.kill(JSON.parse(readFileSync(holder, 'utf8')).supervisor.pid, 'SIGKILL')
     expect((await typed.finished).code).toBe(83)
     expect(isGone(pid)).toBe(true)

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
+import { failedWith } from '../../core/errors.ts'
 import type { Fact, Facts } from '../../environment/release.ts'
 import type { Dial } from '../database.ts'
 import { connect } from './connect.ts'
@@ -25,6 +25,8 @@ const limits = [
   'statement_timeout',
   'lock_timeout',
   'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'transaction_timeout',
   'default_transaction_isolation',
   'default_transaction_read_only',
 ]
@@ -47,25 +49,25 @@ async function factsOf(client: Client): Promise<Facts> {
   const [row] = (await client.query<Row>(question, [limits, session])).rows
   if (row === undefined) throw new TypeError('The server gave no row.')
   const told = (client as unknown as { readonly processID?: number }).processID
-  const facts: Record<string, string> = {
-    'database-endpoint': `${row.system} at ${row.address}${row.standby ? ', a standby' : ''}`,
-    'database-role': `${row.database} as ${row.role}${row.session_role === row.role ? '' : ` for ${row.session_role}`}`,
-    'search-path': row.search_path,
-    'database-limits': row.limits,
-    'database-server': `${row.version}, collation ${row.collation}, ${row.extensions}`,
-    'database-pooler': told === undefined || told === row.pid ? 'none' : 'one in between',
-    'database-session': row.session,
-    'schema-version': await schemaVersion(client),
-  }
-  const source = 'a connection to the database'
-  return new Map(
-    Object.entries(facts).map(([kind, value]): [string, Fact] => [
-      kind,
-      kind === 'database-endpoint' && row.system === ''
-        ? { unseen: 'the server does not tell this role which one it is' }
-        : { value, source },
-    ]),
-  )
+  return new Map([
+    seen('database-endpoint', `${row.system} at ${row.address}${row.standby ? ', a standby' : ''}`),
+    seen(
+      'database-role',
+      `${row.database} as ${row.role}${row.session_role === row.role ? '' : ` for ${row.session_role}`}`,
+    ),
+    seen('search-path', row.search_path),
+    seen('database-limits', row.limits),
+    seen('database-server', `${row.version}, collation ${row.collation}, ${row.extensions}`),
+    seen('database-pooler', told === undefined || told === row.pid ? 'none' : 'one in between'),
+    seen('database-session', row.session),
+    ['schema-version', await schemaVersion(client)],
+  ])
+}
+
+const source = 'a connection to the database'
+
+function seen(kind: string, value: string): [string, Fact] {
+  return [kind, { value, source }]
 }
 
 interface Row {
@@ -88,46 +90,54 @@ const settingsList = (names: string) =>
   `(select string_agg(name || ' ' || setting || coalesce(unit, ''), ', ' order by name) from pg_settings where name = any (${names}))`
 
 // What `pg_control_system` tells is not everybody's to know; the postmaster's start and its address then tell servers apart.
+// Databases have no version of their collation before PostgreSQL 15.
 const question = `
   select case when has_function_privilege('pg_control_system()', 'execute')
               then (select system_identifier::text from pg_control_system())
-              else 'started ' || pg_postmaster_start_time()::text end as system,
-         coalesce(host(inet_server_addr()) || ':' || inet_server_port(), 'a socket')
-           || ', database ' || (select oid from pg_database where datname = current_database()) as address,
+              else 'started ' || extract(epoch from pg_postmaster_start_time()) end as system,
+         coalesce(host(inet_server_addr()) || ':' || inet_server_port(), 'a socket') as address,
          pg_is_in_recovery() as standby,
          current_database() as database, current_user as role, session_user as session_role,
          current_setting('search_path') as search_path,
          ${settingsList('$1')} as limits,
          ${settingsList('$2')} as session,
          current_setting('server_version') as version,
-         (select datcollate || coalesce(' ' || datcollversion, '') from pg_database where datname = current_database()) as collation,
+         (select concat_ws(' ', datcollate, to_jsonb(d) ->> 'datcollversion')
+            from pg_database d where datname = current_database()) as collation,
          coalesce((select string_agg(extname || ' ' || extversion, ', ' order by extname) from pg_extension), 'none') as extensions,
          pg_backend_pid() as pid`
 
 /** How many migrations each history table has, and a digest of its rows. */
-async function schemaVersion(client: Client): Promise<string> {
+async function schemaVersion(client: Client): Promise<Fact> {
   const { rows } = await client.query<{ readonly name: string }>(
     `select name from unnest($1::text[]) name where to_regclass(quote_ident(split_part(name, '.', 1))
        || case when name like '%.%' then '.' || quote_ident(split_part(name, '.', 2)) else '' end) is not null`,
     [histories],
   )
   const versions: string[] = []
-  for (const { name } of rows) versions.push(await versionOf(client, name))
-  return versions.length === 0 ? 'no history table' : versions.join(', ')
+  for (const { name } of rows) {
+    const version = await versionOf(client, name)
+    if (version === undefined) return { unseen: `the app's role may not read the table ${name}` }
+    versions.push(version)
+  }
+  return { value: versions.length === 0 ? 'no history table' : versions.join(', '), source }
 }
 
-async function versionOf(client: Client, table: string): Promise<string> {
+const insufficientPrivilege = '42501'
+
+async function versionOf(client: Client, table: string): Promise<string | undefined> {
   const quoted = table
     .split('.')
     .map((part) => `"${part}"`)
     .join('.')
   try {
-    const { rows } = await client.query<{ readonly row: string }>(
-      `select t::text as row from ${quoted} t order by 1`,
+    const { rows } = await client.query<{ readonly version: string }>(
+      `select count(*) || ' rows, ' || coalesce(left(md5(string_agg(t::text, E'\\n' order by t::text)), 12), 'none') as version
+         from ${quoted} t`,
     )
-    const digest = createHash('sha256').update(rows.map(({ row }) => row).join('\n'))
-    return `${table}: ${rows.length} rows, ${digest.digest('hex').slice(0, 12)}`
-  } catch {
-    return `${table}: not to be read by this role`
+    return `${table}: ${rows[0]?.version}`
+  } catch (error) {
+    if (failedWith(error, insufficientPrivilege)) return undefined
+    throw error
   }
 }

@@ -73,6 +73,11 @@ describe('a difference', () => {
       { image: 'a', 'moved-tag': 'sha256:a' },
     ],
     ['the variable in which bash names the program', { 'variables:_': 'x' }, { 'variables:_': 'y' }],
+    [
+      'what the shell that started the app has set',
+      { 'variables:PWD': 'x', 'variables:SHLVL': 'x', 'variables:OLDPWD': 'x' },
+      {},
+    ],
     ['facts of no kind', { 'container.id': 'a' }, { 'container.id': 'b' }],
   ])('in %s is none', (_, app, twin) => {
     expect(compare(app, twin)).toMatchObject({ verdict: 'same', findings: [], unobserved: [] })

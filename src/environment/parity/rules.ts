@@ -4,8 +4,11 @@ import { claimant, kindById, kindOfFact, variableOf } from '../facts/lookup.ts'
 import type { ComparisonInput } from './input.ts'
 import type { Look } from './look.ts'
 
-/** The variable in which bash names what it starts: no two programs have the same. */
-const noise = new Set(['variables:_'])
+/**
+ * What shells set for whatever they start: its name, where they stand, how deep they are. It tells whether one of them
+ * started the process, and nothing of what it works on; the working directory is a kind of its own.
+ */
+const noise = new Set(['_', 'PWD', 'OLDPWD', 'SHLVL'].map((name) => `variables:${name}`))
 
 /** The reference that an image was asked for by: it only tells kind 3 from kind 2. */
 const referenceFact = 'moved-tag'

@@ -4,6 +4,7 @@ import { type ComparisonKey, newComparisonKey } from '../../environment/probe/ke
 import type { Release } from '../../environment/release.ts'
 import type { Place } from '../../environment/wiring.ts'
 import type { AttemptRecord } from '../../runs/events.ts'
+import { Standby } from '../../supervision/standby.ts'
 import type { AttemptSpec, Execution, Executor, Observed, Question, ReleaseOptions } from '../executor.ts'
 import type { Engine } from './engine/engine.ts'
 import { openEngine } from './engine/open-engine.ts'
@@ -38,6 +39,7 @@ export class DockerExecutor implements Executor {
   readonly #options: DockerOptions
   readonly #place: Place
   readonly #engine: Engine
+  #standby: Standby | undefined
   readonly #findings = new WeakMap<Release, Findings>()
 
   private constructor(options: DockerOptions, place: Place, engine: Engine) {
@@ -97,6 +99,11 @@ export class DockerExecutor implements Executor {
     yield* askInTwin(this.#engine, (await this.#planner(release)).answering(), question, signal)
   }
 
+  standBy(): Disposable {
+    this.#standby = new Standby('docker', engineVariables(process.env))
+    return this.#standby
+  }
+
   async start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution> {
     const [{ startAttempt }, { judgeTwin }, { salvageFrom }] = await Promise.all([
       import('../../supervision/start-attempt.ts'),
@@ -107,9 +114,10 @@ export class DockerExecutor implements Executor {
     const findings = this.#find(release)
     const planner = await this.#planner(release)
     const order = planner.order(attempt, this.#folder(attempt.id))
-    return startAttempt(order, salvageFrom(this.#engine, this.#wanted), {
+    const standby = this.#standby ?? new Standby('docker', engineVariables(process.env))
+    this.#standby = undefined
+    return startAttempt(standby, order, salvageFrom(this.#engine, this.#wanted), {
       signal,
-      variables: engineVariables(process.env),
       ...(inspection === undefined
         ? {}
         : {
@@ -176,7 +184,9 @@ export class DockerExecutor implements Executor {
     const signal = new AbortController().signal
     const [model] = findings.release.containers
     const probed = await this.#probe(findings, model.Id, signal)
-    const wantsAll = !entrypointRuns(model.Config, probed.process, this.#options.entrypoint)
+    // an entrypoint that does not run would have set some of them
+    const hasEntrypoint = (model.Config.Entrypoint ?? []).length > 0
+    const wantsAll = hasEntrypoint && !entrypointRuns(model.Config, probed.process, this.#options.entrypoint)
     return readVariables(this.#engine, model, { probed, key: findings.key, wantsAll, signal })
   }
 

@@ -6,6 +6,7 @@ import type { AttemptRecord } from '../../runs/events.ts'
 import { isAlive } from '../../runs/process-identity.ts'
 import type { Supervision } from '../../supervision/holder.ts'
 import { programFiles } from '../../supervision/program-files.ts'
+import { Standby } from '../../supervision/standby.ts'
 import type { Argv } from '../../tasks/task.ts'
 import type { Assignment, AttemptSpec, Execution, Executor, Question, Work } from '../executor.ts'
 import { askReleaseSide } from './ask-release-side.ts'
@@ -23,6 +24,7 @@ export class LocalExecutor implements Executor {
   readonly observes = false
   readonly #finder: FinderOptions
   readonly #place: Place
+  #standby: Standby | undefined
   readonly #releases = new WeakMap<Release, LocalRelease>()
 
   constructor(finder: FinderOptions, place: Place) {
@@ -59,10 +61,17 @@ export class LocalExecutor implements Executor {
     yield* askReleaseSide(argv, twin, question, signal)
   }
 
+  standBy(): Disposable {
+    this.#standby = new Standby('local')
+    return this.#standby
+  }
+
   async start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution> {
     // Loaded now: whoever only looks at a release does without journals.
     const { startAttempt } = await import('../../supervision/start-attempt.ts')
-    return startAttempt(this.#order(attempt, release), salvage, { signal })
+    const standby = this.#standby ?? new Standby('local')
+    this.#standby = undefined
+    return startAttempt(standby, this.#order(attempt, release), salvage, { signal })
   }
 
   async attach(attempt: AttemptRecord): Promise<Execution | 'gone' | 'unreachable'> {
@@ -74,7 +83,6 @@ export class LocalExecutor implements Executor {
     const { app, twin } = this.#twin(release)
     const { timeoutMs } = attempt
     return {
-      executor: 'local',
       attempt: attempt.id,
       folder: this.#folder(attempt.id),
       argv: toArgv([...twin.prefix, ...programOf(attempt.work, app, twin)]),

@@ -5,7 +5,7 @@ import type { ContainerInspect, ContainerListed, ImageInspect } from '../engine/
 import { type HelperImage, isOurs } from '../labels.ts'
 import { engineFacts } from '../probe/engine-facts.ts'
 import { nameOf } from '../release/skews.ts'
-import { namesOf } from '../twin/describe-twin.ts'
+import { namesOf } from '../twin/variables.ts'
 import { dialFrom } from './dial.ts'
 
 export interface Observation {

@@ -29,7 +29,8 @@ export async function findContainers(
   return found
 }
 
-function isMeant({ Names, Labels }: ContainerListed, selector: Selector): boolean {
+/** Whether a container is one of those that the selector names. */
+export function isMeant({ Names, Labels }: ContainerListed, selector: Selector): boolean {
   if ('name' in selector) return Names.includes(`/${selector.name.replace(/^\//, '')}`)
   if ('label' in selector) return [selector.label].flat().every((label) => hasLabel(Labels, label))
   return (

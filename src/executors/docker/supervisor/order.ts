@@ -7,7 +7,6 @@ import type { Details } from './details.ts'
 
 /** What a supervisor is told that takes over from one that was killed. */
 export interface TakeoverOrder extends Order {
-  readonly executor: 'docker'
   readonly engine: EngineOptions
   readonly takesOver: Details
   readonly generation: number
@@ -15,7 +14,6 @@ export interface TakeoverOrder extends Order {
 
 /** What the supervisor of a container is told. */
 export interface DockerOrder extends Order {
-  readonly executor: 'docker'
   readonly engine: EngineOptions
   /** With its command, the shim, and labels of ours. */
   readonly body: TwinBody

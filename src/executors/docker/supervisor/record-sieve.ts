@@ -25,8 +25,8 @@ export class RecordSieve {
       if (start > 0) yield { output: bytes.subarray(0, start) }
       bytes = bytes.subarray(start)
       const stop = bytes.indexOf(end)
-      if (bytes.length === 0 || (stop < 0 && bytes.length <= longestRecord)) break
-      if (stop < 0 || stop < this.#opening.length) {
+      if (bytes.length === 0 || (stop < 0 && bytes.length < longestRecord)) break
+      if (stop < 0 || stop >= longestRecord) {
         // it only looked like one
         yield { output: bytes.subarray(0, 1) }
         bytes = bytes.subarray(1)

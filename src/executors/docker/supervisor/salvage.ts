@@ -2,6 +2,7 @@ import path from 'node:path'
 import { closeJournal } from '../../../runs/journal/post-mortem.ts'
 import type { Supervision } from '../../../supervision/holder.ts'
 import { readLook } from '../../../supervision/look-file.ts'
+import { Standby } from '../../../supervision/standby.ts'
 import { startSupervisor } from '../../../supervision/start-supervisor.ts'
 import { isStopNoted } from '../../../supervision/stop-note.ts'
 import type { Salvage } from '../../../supervision/supervised-execution.ts'
@@ -50,7 +51,6 @@ async function takeOver(
 ) {
   const { output, quotaBytes, timeoutMs } = details as Details
   const order: TakeoverOrder = {
-    executor: 'docker',
     takesOver: details as Details,
     generation: generation + 1,
     engine,
@@ -62,9 +62,7 @@ async function takeOver(
     secrets: [],
     ...(timeoutMs > 0 ? { timeoutMs } : {}),
   }
-  await startSupervisor(order, {
-    signal: new AbortController().signal,
-    variables: engineVariables(process.env),
-    generation: generation + 1,
-  })
+  using standby = new Standby('docker-takeover', engineVariables(process.env))
+  const signal = new AbortController().signal
+  await startSupervisor(standby, order, { signal, generation: generation + 1 })
 }

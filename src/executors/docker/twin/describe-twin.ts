@@ -1,12 +1,11 @@
-import { takeFromApp } from '../../../environment/twin-variables.ts'
 import type { ContainerConfig, ContainerInspect, HostConfig, ImageInspect } from '../engine/types.ts'
 import { twinHostname } from './hostname.ts'
 import { statedConfig } from './image-defaults.ts'
 import { twinLabels } from './labels.ts'
 import { twinMounts } from './mounts.ts'
 import { type TwinNetwork, twinNetworks } from './networks.ts'
-import { withoutRouting } from './routing-variables.ts'
 import { helperFolder } from './shim.ts'
+import { twinVariables } from './variables.ts'
 
 /** What a twin is made from. */
 export interface Model {
@@ -46,14 +45,14 @@ export interface TwinBody extends ContainerConfig {
 export function describeTwin(model: Model): Twin {
   const { container, image, runsEntrypoint } = model
   const { Env, Entrypoint, ...stated } = statedConfig(container, model.servingImage)
-  const { seen, hidden } = withoutRouting(runsEntrypoint ? (Env ?? []) : pairsOf(model))
+  const variables = twinVariables(model, Env ?? [])
   const [first, ...networks] = twinNetworks(container)
   return {
     body: {
       ...stated,
       ...twinHostname(container, model.apiVersion),
       Image: image.Id,
-      Env: seen,
+      Env: variables.Env,
       ...entrypointOf(runsEntrypoint, Entrypoint),
       Labels: twinLabels(container.Config.Labels ?? {}, image.Config?.Labels ?? {}),
       Healthcheck: { Test: ['NONE'] },
@@ -63,14 +62,14 @@ export function describeTwin(model: Model): Twin {
       AttachStdin: true,
       AttachStdout: true,
       AttachStderr: true,
-      HostConfig: hostConfigOf(model),
+      HostConfig: { ...hostConfigOf(model), ...networkModeOf(first) },
       NetworkingConfig: {
         EndpointsConfig:
           first === undefined || first.name === 'bridge' ? {} : { [first.name]: first.settings },
       },
     },
     networks,
-    hidden,
+    hidden: variables.hidden,
   }
 }
 
@@ -152,25 +151,14 @@ function hostConfigOf({ container, readOnly, hosts, hasHelperVolume }: Model): H
   }
 }
 
+/** Of the network that it is made in; the app may have left the one that it was made in. */
+function networkModeOf(first: TwinNetwork | undefined): Pick<HostConfig, 'NetworkMode'> {
+  return first === undefined || first.name === 'bridge' ? {} : { NetworkMode: first.name }
+}
+
 /** Kept by the engine until the attempt is settled, for whoever takes over from a supervisor that was killed. */
 const outputLog = { Type: 'local', Config: { 'max-size': '50m', 'max-file': '2', compress: 'false' } }
 
 function isStated(value: unknown): boolean {
   return value !== undefined && value !== null
-}
-
-/** What the engine and shells set by themselves, each time anew. */
-const madeAnew = /^(?:HOSTNAME|PWD|OLDPWD|SHLVL|_)$/
-
-function pairsOf({ container, variables }: Model): string[] {
-  const stated = namesOf(container.Config.Env ?? [])
-  const { kept } = takeFromApp(variables, false)
-  return Object.entries(kept)
-    .filter(([name]) => stated.has(name) || !madeAnew.test(name))
-    .map(([name, value]) => `${name}=${value}`)
-}
-
-/** The names in `NAME=value` pairs. */
-export function namesOf(pairs: readonly string[]): ReadonlySet<string> {
-  return new Set(pairs.map((pair) => pair.split('=', 1)[0] ?? ''))
 }

@@ -23,25 +23,31 @@ export function twinMounts(
   { Mounts, HostConfig }: ContainerInspect,
   readOnly: readonly string[] | 'all',
 ): TwinMounts {
-  const isReadOnly = (mount: MountPoint) =>
-    !mount.RW || readOnly === 'all' || readOnly.includes(mount.Destination)
-  const shared = Mounts.filter(({ Type }) => Type !== 'tmpfs').filter((mount) => !isAnonymous(mount))
+  const isReadOnly = ({ RW, Destination }: MountPoint) =>
+    !RW || readOnly === 'all' || readOnly.includes(Destination)
   const statedFor = ({ Destination }: MountPoint) =>
     HostConfig.Mounts?.find(({ Target }) => Target === Destination)
-  // SELinux's z and Z exist only in the short form
-  const labelled = shared.filter(({ Mode }) => /(?:^|,)[zZ](?:,|$)/.test(Mode))
+  const shared = Mounts.filter((mount) => !isMadeAnew(mount) && !isAnonymous(mount))
   return {
     Mounts: [
       ...shared
-        .filter((mount) => !labelled.includes(mount))
+        .filter((mount) => !isLabelled(mount))
         .map((mount) => asked(mount, isReadOnly(mount), statedFor(mount))),
       ...Mounts.filter(isAnonymous).map(({ Destination }) => ({ Type: 'volume', Target: Destination })),
-      ...(HostConfig.Mounts ?? []).filter(({ Type }) => Type === 'tmpfs' || Type === 'image'),
+      ...(HostConfig.Mounts ?? []).filter(isMadeAnew),
     ],
-    Binds: labelled.map(
-      (mount) => `${mount.Name ?? mount.Source}:${mount.Destination}:${modes(mount, isReadOnly(mount))}`,
-    ),
+    Binds: shared.filter(isLabelled).map((mount) => shortForm(mount, isReadOnly(mount))),
   }
+}
+
+function isMadeAnew({ Type }: Pick<MountAsked, 'Type'>): boolean {
+  return Type === 'tmpfs' || Type === 'image'
+}
+
+/** SELinux's z and Z exist only in the short form; volumes have z there unless stated. */
+function isLabelled({ Type, Mode }: MountPoint): boolean {
+  const modes = Mode.split(',')
+  return modes.includes('Z') || (Type === 'bind' && modes.includes('z'))
 }
 
 function asked(
@@ -50,10 +56,8 @@ function asked(
   stated: MountAsked | undefined,
 ): MountAsked {
   const mount = { Type, Source: Name ?? Source, Target: Destination, ReadOnly }
-  if (Type === 'volume') {
-    // an empty one was emptied by the app: what the image has there is not copied into it again
+  if (Type === 'volume')
     return { ...mount, VolumeOptions: { ...placeIn(stated?.VolumeOptions), NoCopy: true } }
-  }
   const propagation = Type === 'bind' && Propagation !== '' ? { Propagation } : {}
   const options = { ...stated?.BindOptions, ...propagation }
   return Object.keys(options).length === 0 ? mount : { ...mount, BindOptions: options }
@@ -64,9 +68,12 @@ function placeIn({ Subpath }: VolumeOptions = {}): VolumeOptions {
   return Subpath === undefined || Subpath === '' ? {} : { Subpath }
 }
 
-function modes({ Mode }: MountPoint, isReadOnly: boolean): string {
-  const others = Mode.split(',').filter((mode) => mode !== 'ro' && mode !== 'rw')
-  return [isReadOnly ? 'ro' : 'rw', ...others].join(',')
+// A volume that is empty was emptied by the app, so that the image's files are not copied into it again; and a label of
+// the twin's alone (Z) would take the files away from the app.
+function shortForm({ Type, Name, Source, Destination, Mode }: MountPoint, isReadOnly: boolean): string {
+  const others = Mode.split(',').filter((mode) => !['ro', 'rw', 'z', 'Z', 'nocopy', ''].includes(mode))
+  const modes = [isReadOnly ? 'ro' : 'rw', 'z', ...others, ...(Type === 'volume' ? ['nocopy'] : [])]
+  return `${Name ?? Source}:${Destination}:${modes.join(',')}`
 }
 
 /** The engine names a volume that nobody named by 64 hexadecimal digits. */
@@ -89,8 +96,9 @@ export function singleWriterNotice(
   )
   const alone = written.filter(({ Name }) => writersOf(Name, neighbours) < 2)
   if (alone.length === 0) return undefined
-  const [first] = alone
-  return `Only ${nameOf(model)} writes to ${list(alone.map(({ Name, Destination }) => `${Name} at ${Destination}`))} so far, and a run writes there beside it. If only one may, say \`readOnly: ['${first?.Destination}']\` in \`docker({ … })\`.`
+  const names = list(alone.map(({ Name, Destination }) => `${Name} at ${Destination}`))
+  const places = alone.map(({ Destination }) => `'${Destination}'`).join(', ')
+  return `Only ${nameOf(model)} writes to the ${alone.length === 1 ? 'volume' : 'volumes'} ${names} so far, and a run writes there beside it. If only one may, say \`readOnly: [${places}]\` in \`docker({ … })\`.`
 }
 
 function writersOf(name: string | undefined, neighbours: readonly ContainerListed[]): number {

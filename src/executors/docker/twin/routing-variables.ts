@@ -12,8 +12,3 @@ export function withoutRouting(pairs: readonly string[]): {
   const isHidden = (pair: string) => routing.test(pair.split('=', 1)[0] ?? '')
   return { seen: pairs.filter((pair) => !isHidden(pair)), hidden: pairs.filter(isHidden) }
 }
-
-/** Whether a variable is kept out of a twin's configuration. */
-export function isRouting(name: string): boolean {
-  return routing.test(name)
-}

@@ -89,7 +89,6 @@ export class TwinPlanner {
     const twin = this.#twin()
     const nonce = newNonce()
     return {
-      executor: 'docker',
       engine,
       attempt: id,
       folder,
@@ -97,7 +96,7 @@ export class TwinPlanner {
       ...this.#make(twin, {
         Cmd: shimCommand(this.#shell, workWords(work, this.#node)),
         Labels: { [labels.attempt]: id, [labels.place]: place },
-        Env: [`PURSER_RUN=${run}`],
+        Env: [`PURSER_RUN=${run}`, `PURSER_ATTEMPT=${id}`],
       }),
       script: this.#script(nonce, beforeWork(work, { hidden: twin.hidden, output })),
       nonce,

@@ -3,7 +3,6 @@ import type { Argv } from '../../../tasks/task.ts'
 
 /** What the supervisor of a process of this machine is told. */
 export interface LocalOrder extends Order {
-  readonly executor: 'local'
   /** The command with all that comes before it; absolute program. */
   readonly argv: Argv
   readonly workingDirectory: string

@@ -22,19 +22,16 @@ describe('two containers that differ in one thing', () => {
 })
 
 async function reportOf(difference: Difference) {
-  const { both = [], app = [], twin = [], command = [], twinCommand = command } = difference
-  const image = await imageOf(difference)
-  await using one = await runContainer([...both, ...app, image, ...command])
+  const { image, both = [], app = [], twin = [] } = difference
+  const { command = image === undefined ? ['sleep', '1000'] : [], twinCommand = command } = difference
+  await using _needed = await difference.needs?.()
+  await using one = await runContainer([...both, ...app, image ?? images.busybox, ...command])
   await difference.between?.()
-  const otherImage = (await difference.twinImage?.()) ?? image
+  const otherImage = (await difference.twinImage?.()) ?? image ?? images.busybox
   await using other = await runContainer([...both, ...twin, otherImage, ...twinCommand])
   for (const container of [one, other]) await difference.prepare?.(container)
   await using _made = asDisposable(await difference.change?.(other, one))
   return reported(await world.compare(one, other))
-}
-
-async function imageOf({ image = images.busybox }: Difference): Promise<string> {
-  return typeof image === 'string' ? image : await image()
 }
 
 function asDisposable(made: unknown): AsyncDisposable | undefined {

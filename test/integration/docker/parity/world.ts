@@ -15,7 +15,9 @@ import type { Container } from '../../../support/docker/container.ts'
 import { dockerHost } from '../../../support/docker/docker.ts'
 import { images } from '../../../support/docker/image-names.ts'
 
-/** A kind that is reported, and how many of its facts differ. */
+const helper = { image: images.helper, place: 'purser-parity' }
+
+/** A kind that is reported. */
 export interface Reported {
   readonly number: number
   readonly kind: string
@@ -37,13 +39,13 @@ export class World implements Disposable {
   /** One container as the product sees a serving one. */
   async observe(container: Container, key: ComparisonKey): Promise<Observed> {
     const inspected = await this.engine.get<ContainerInspect>(enginePath`/containers/${container.id}/json`)
-    const options = { key, helper: images.helper, signal: AbortSignal.timeout(60_000) }
+    const options = { key, helper, signal: AbortSignal.timeout(60_000) }
     return observeContainer(this.engine, {
       container: inspected,
       image: await this.engine.get<ImageInspect>(enginePath`/images/${inspected.Image}/json`),
       neighbours: await this.engine.get('/containers/json'),
       probed: await probeContainer(this.engine, inspected, options),
-      helper: images.helper,
+      helper,
       own: new Map(),
     })
   }

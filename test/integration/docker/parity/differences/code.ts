@@ -43,12 +43,12 @@ export const code: readonly Difference[] = [
     number: 3,
     rank: 'block',
     what: 'a tag that has moved since',
-    image: async () => {
+    needs: async () => {
       await docker('tag', images.busybox, movedTag)
-      return movedTag
+      return { [Symbol.asyncDispose]: async () => void (await docker('rmi', movedTag)) }
     },
+    image: movedTag,
     between: async () => docker('tag', await otherBuild(), movedTag),
-    change: async () => ({ [Symbol.asyncDispose]: () => docker('rmi', movedTag) }),
   },
   { number: 8, rank: 'info', what: 'an init', twin: ['--init'] },
 ]

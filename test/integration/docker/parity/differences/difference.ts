@@ -11,8 +11,10 @@ export interface Difference {
   readonly number: number
   readonly rank: 'block' | 'warn' | 'info'
   readonly what: string
-  /** The app's, and the twin's unless that is another one; the busybox one unless stated. */
-  readonly image?: string | (() => Promise<string>)
+  /** What both need, made before and disposed of after them. */
+  readonly needs?: () => Promise<AsyncDisposable>
+  /** The app's, and the twin's unless that is another one; the busybox one, which sleeps, unless stated. */
+  readonly image?: string
   readonly twinImage?: () => Promise<string>
   /** Options of `docker run`, for both, and for one alone. */
   readonly both?: readonly string[]

@@ -4,12 +4,20 @@ import { images } from '../../../../support/docker/image-names.ts'
 import { type Difference, inTwin, ownName } from './difference.ts'
 
 // Their names decide which of a container's networks its default route leads to: the first by the alphabet.
+const first = `a${ownName('first')}`
 const second = `z${ownName('second')}`
 
 /** What the process can reach, by which way, and under which name. */
 export const network: readonly Difference[] = [
   { number: 48, rank: 'info', what: 'another host name', twin: ['--hostname', 'web-1'] },
-  { number: 49, rank: 'warn', what: 'a second network', change: joinSecond },
+  {
+    number: 49,
+    rank: 'warn',
+    what: 'a second network',
+    needs: makeNetworks,
+    both: ['--network', first],
+    change: (twin) => docker('network', 'connect', second, twin.id),
+  },
   { number: 50, rank: 'warn', what: 'another name server', twin: ['--dns', '192.0.2.53'] },
   { number: 50, rank: 'warn', what: 'a domain to search in', twin: ['--dns-search', 'shop.example'] },
   { number: 50, rank: 'warn', what: 'a further host', twin: ['--add-host', 'partner:192.0.2.7'] },
@@ -30,15 +38,9 @@ export const network: readonly Difference[] = [
   },
 ]
 
-async function joinSecond(twin: Container): Promise<AsyncDisposable> {
-  await docker('network', 'create', second)
-  await docker('network', 'connect', second, twin.id)
-  return {
-    async [Symbol.asyncDispose]() {
-      await docker('network', 'disconnect', '--force', second, twin.id)
-      await docker('network', 'rm', second)
-    },
-  }
+async function makeNetworks(): Promise<AsyncDisposable> {
+  for (const name of [first, second]) await docker('network', 'create', name)
+  return { [Symbol.asyncDispose]: async () => void (await docker('network', 'rm', first, second)) }
 }
 
 async function routeElsewhere(twin: Container): Promise<void> {

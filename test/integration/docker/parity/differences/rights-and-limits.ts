@@ -1,5 +1,5 @@
 import { images } from '../../../../support/docker/image-names.ts'
-import { type Difference, inTwin, otherFile } from './difference.ts'
+import { type Difference, otherFile } from './difference.ts'
 
 const waiting = (umask: string) => ['sh', '-c', `umask ${umask}; exec sleep 1000`]
 

@@ -38,13 +38,13 @@ export const variables: readonly Difference[] = [
     number: 24,
     rank: 'block',
     what: 'a secret that the entrypoint exports, rotated since the app started',
-    image: async () => {
+    needs: async () => {
       rotate('the first one')
-      return images.entrypoint
+      return { [Symbol.asyncDispose]: async () => secrets[Symbol.dispose]() }
     },
+    image: images.entrypoint,
     both: ['--volume', `${secret}:/run/secrets/app:ro`],
     between: () => rotate('a second one'),
-    change: async () => ({ [Symbol.asyncDispose]: async () => secrets[Symbol.dispose]() }),
   },
   {
     number: 26,

@@ -1,0 +1,50 @@
+import { takeFromApp } from '../../../environment/twin-variables.ts'
+import type { Model } from './describe-twin.ts'
+import { withoutRouting } from './routing-variables.ts'
+
+/** A twin's variables: `Env` as the engine takes it, where a NAME alone takes away what the image sets. */
+export interface TwinVariables {
+  readonly Env: readonly string[]
+  /** `NAME=value` pairs that only its task may see. */
+  readonly hidden: readonly string[]
+}
+
+/** What the container states (`stated`) where the entrypoint makes the rest of it, else what the serving process has. */
+export function twinVariables(model: Model, stated: readonly string[]): TwinVariables {
+  const pairs = model.runsEntrypoint ? stated : pairsOfProcess(model)
+  const { seen, hidden } = withoutRouting(pairs)
+  const names = namesOf(pairs)
+  const ofImage = withoutRouting(model.image.Config?.Env ?? []).hidden
+  return {
+    Env: [...seen, ...namesOf(ofImage), ...(model.runsEntrypoint ? [] : droppedByProcess(model))],
+    hidden: [...ofImage.filter((pair) => !names.has(nameIn(pair))), ...hidden],
+  }
+}
+
+/** What the engine and shells set by themselves, each time anew. */
+const madeAnew = /^(?:HOSTNAME|PWD|OLDPWD|SHLVL|_)$/
+
+/** Without what it has of its image: a candidate has its own. */
+function pairsOfProcess({ container, servingImage, variables }: Model): string[] {
+  const stated = namesOf(container.Config.Env ?? [])
+  const ofImage = new Set(servingImage.Config?.Env ?? [])
+  const { kept } = takeFromApp(variables, false)
+  return Object.entries(kept)
+    .filter(([name]) => stated.has(name) || !madeAnew.test(name))
+    .map(([name, value]) => `${name}=${value}`)
+    .filter((pair) => !ofImage.has(pair))
+}
+
+/** Names that the image sets, and that what starts the app took away. */
+function droppedByProcess({ servingImage, variables }: Model): string[] {
+  return [...namesOf(servingImage.Config?.Env ?? [])].filter((name) => !variables.has(name))
+}
+
+/** The names in `NAME=value` pairs. */
+export function namesOf(pairs: readonly string[]): ReadonlySet<string> {
+  return new Set(pairs.map(nameIn))
+}
+
+function nameIn(pair: string): string {
+  return pair.split('=', 1)[0] ?? ''
+}

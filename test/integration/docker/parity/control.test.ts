@@ -1,0 +1,69 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { docker } from '../../../support/docker/docker.ts'
+import { images } from '../../../support/docker/image-names.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
+import { type AppDescription, startApp } from './apps.ts'
+import { ownName } from './differences/difference.ts'
+import { typeParity } from './typed.ts'
+
+// A twin takes about a second. PURSER_CONTROL may ask for fewer.
+const times = Number(process.env.PURSER_CONTROL ?? 20)
+
+const temporary = temporaryFolder()
+const secret = path.join(temporary.folder, 'secret')
+const uploads = path.join(temporary.folder, 'uploads')
+const volume = ownName('orders')
+writeFileSync(secret, 'correct-horse-battery')
+mkdirSync(uploads)
+afterAll(async () => {
+  temporary[Symbol.dispose]()
+  await docker('volume', 'rm', '--force', volume)
+})
+
+const httpd = ['httpd', '-f', '-p', '3000', '-h', '/app/www']
+const mountedSecret = ['--volume', `${secret}:/run/secrets/app:ro`]
+
+const apps: Readonly<Record<string, AppDescription>> = {
+  'on Node': { args: ['--env', 'NODE_ENV=production', '--memory', '256m', images.node] },
+  'on Node, started by a shell': { args: [images.node, 'sh', '-c', 'node server.js'] },
+  'on BusyBox, started by a script': { args: [images.busybox] },
+  'of a user that is not root': { args: ['--user', '1000:1000', '--group-add', '2000', images.node] },
+  'with a read-only root': {
+    args: ['--read-only', '--tmpfs', '/tmp:size=8m', '--cap-drop', 'ALL', images.busybox, ...httpd],
+  },
+  'with volumes and two networks': {
+    args: [
+      ...['--volume', `${volume}:/orders`, '--volume', `${uploads}:/uploads:ro`, '--volume', '/cache'],
+      ...['--hostname', 'shop', '--dns-search', 'shop.example', images.node],
+    ],
+    networks: [ownName('front'), ownName('back')],
+  },
+  'of three replicas': {
+    args: (replica) => ['--env', `INSTANCE=${replica}`, '--cpus', '0.5', images.node],
+    replicas: 3,
+  },
+  'whose entrypoint becomes the command': { args: [...mountedSecret, images.entrypoint, ...httpd] },
+  'whose entrypoint stays': { args: [...mountedSecret, images.entrypointFork, ...httpd] },
+  'with an init': { args: ['--init', '--ulimit', 'nofile=2000:3000', '--shm-size', '1m', images.node] },
+  'in the machine’s process namespace, without a network': {
+    args: ['--network', 'none', '--pid', 'host', images.busybox, ...httpd],
+  },
+  'without a shell': { args: [images.bare] },
+}
+
+describe(`twins of an app, ${times} times`, () => {
+  it.concurrent.each(Object.entries(apps))(
+    '%s show no difference',
+    async (_what, description) => {
+      await using app = await startApp(description)
+      for (let time = 1; time <= times; time += 1) {
+        const report = await typeParity(app.project)
+        expect(report).toMatchObject({ verdict: 'same', findings: [], unobserved: [], refusals: [] })
+        expect(report.compared).toBeGreaterThan(90)
+      }
+    },
+    600_000,
+  )
+})
