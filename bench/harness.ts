@@ -5,7 +5,12 @@ export interface Side {
 }
 
 /** How much slower than its baseline something may be. */
-export type Goal = { readonly timesAtMost: number } | { readonly addsAtMostMs: number }
+export interface Goal {
+  /** 1 unless stated. */
+  readonly timesAtMost?: number
+  /** Beside that; 0 unless stated. */
+  readonly addsAtMostMs?: number
+}
 
 export interface Comparison {
   readonly name: string
@@ -53,8 +58,13 @@ export async function compare(comparison: Comparison): Promise<Result> {
     measuredMs: median(counted.map(({ measuredMs }) => measuredMs)),
     times,
     addsMs,
-    isWithinGoal: 'timesAtMost' in goal ? times <= goal.timesAtMost : addsMs <= goal.addsAtMostMs,
+    isWithinGoal: median(counted.map((round) => overGoal(round, goal))) <= 0,
   }
+}
+
+/** By how many milliseconds a round is over what it may take. */
+function overGoal({ baselineMs, measuredMs }: Round, { timesAtMost = 1, addsAtMostMs = 0 }: Goal): number {
+  return measuredMs - timesAtMost * baselineMs - addsAtMostMs
 }
 
 async function runRound({ baseline, measured }: Comparison, baselineFirst: boolean): Promise<Round> {

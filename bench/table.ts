@@ -14,8 +14,12 @@ export function table(results: readonly Result[]): string {
   return align([['', 'Purser', 'baseline', 'ratio', 'difference', 'goal', ''], ...rows])
 }
 
-function describeGoal(goal: Goal): string {
-  return 'timesAtMost' in goal ? `≤ ${goal.timesAtMost} ×` : `≤ +${milliseconds(goal.addsAtMostMs)}`
+function describeGoal({ timesAtMost, addsAtMostMs }: Goal): string {
+  const parts = [
+    ...(timesAtMost === undefined ? [] : [`${timesAtMost} ×`]),
+    ...(addsAtMostMs === undefined ? [] : [`+${milliseconds(addsAtMostMs)}`]),
+  ]
+  return `≤ ${parts.join(' ')}`
 }
 
 function milliseconds(ms: number): string {

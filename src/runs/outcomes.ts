@@ -5,14 +5,8 @@ import type { Status } from './statuses.ts'
 
 /** How an attempt ended, as whoever held its process saw it. */
 export type Outcome =
-  | { readonly end: 'exited'; readonly code: number }
-  /** `oom`: the kernel did it, because the memory was up; `limitBytes`: that of the container. */
-  | {
-      readonly end: 'killed'
-      readonly signal: string
-      readonly oom?: boolean
-      readonly limitBytes?: number
-    }
+  | ({ readonly end: 'exited'; readonly code: number } & Memory)
+  | ({ readonly end: 'killed'; readonly signal: string } & Memory)
   /** A gate refused the twin, after its entrypoint and before the task's first instruction. */
   | { readonly end: 'refused'; readonly refusals: readonly Refusal[]; readonly parity?: ParityReport }
   /** A stop was asked for, and delivered before the task ended by itself. */
@@ -21,6 +15,12 @@ export type Outcome =
   /** The command could not be started at all. */
   | { readonly end: 'unstartable'; readonly why: string }
   | { readonly end: 'lost'; readonly why: string }
+
+/** `oom`: the kernel killed it, or one of its processes, because the memory was up; `limitBytes`: that of the container. */
+interface Memory {
+  readonly oom?: boolean
+  readonly limitBytes?: number
+}
 
 /** The status of a run whose last attempt ended so. */
 export function statusOf(outcome: Outcome): Status {
@@ -74,9 +74,11 @@ export function ownExitCode(outcome: Outcome): ExitCode | undefined {
 export function describeOutcome(outcome: Outcome): string {
   switch (outcome.end) {
     case 'exited':
-      return `exit code ${outcome.code}`
+      return `exit code ${outcome.code}${outcome.oom ? `; a process of it was killed: ${describeOom(outcome)}` : ''}`
     case 'killed':
-      return outcome.oom ? describeOom(outcome) : `killed by ${outcome.signal}`
+      return outcome.oom
+        ? `killed with ${outcome.signal}: ${describeOom(outcome)}`
+        : `killed by ${outcome.signal}`
     case 'refused':
       return outcome.refusals.map(({ code }) => code).join(', ')
     case 'stopped':
@@ -90,7 +92,6 @@ export function describeOutcome(outcome: Outcome): string {
   }
 }
 
-function describeOom({ signal, limitBytes }: Extract<Outcome, { end: 'killed' }>): string {
-  const limit = limitBytes === undefined ? '' : `, at the limit of ${byteSize(limitBytes)}`
-  return `killed with ${signal}: out of memory${limit}`
+function describeOom({ limitBytes }: Memory): string {
+  return `out of memory${limitBytes === undefined ? '' : `, at the limit of ${byteSize(limitBytes)}`}`
 }

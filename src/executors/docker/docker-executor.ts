@@ -8,12 +8,14 @@ import { Standby } from '../../supervision/standby.ts'
 import type { AttemptSpec, Execution, Executor, Observed, Question, ReleaseOptions } from '../executor.ts'
 import type { Engine } from './engine/engine.ts'
 import { openEngine } from './engine/open-engine.ts'
+import type { ContainerInspect } from './engine/types.ts'
 import { engineVariables } from './engine-variables.ts'
 import type { HelperImage } from './labels.ts'
 import { observeContainer } from './observe/observe-container.ts'
 import type { DockerOptions } from './options.ts'
 import { placeId } from './place.ts'
-import { probeContainer } from './probe/probe-container.ts'
+import { hasNode, NodeAnswers } from './probe/node-answers.ts'
+import { askNode, probeContainer } from './probe/probe-container.ts'
 import type { Probed } from './probe/probed.ts'
 import { readVariables } from './probe/read-variables.ts'
 import { type DockerRelease, inspectContainer, readDockerRelease } from './release/docker-release.ts'
@@ -40,12 +42,14 @@ export class DockerExecutor implements Executor {
   readonly #place: Place
   readonly #engine: Engine
   #standby: Standby | undefined
+  readonly #nodeAnswers: NodeAnswers
   readonly #findings = new WeakMap<Release, Findings>()
 
   private constructor(options: DockerOptions, place: Place, engine: Engine) {
     this.#options = options
     this.#place = place
     this.#engine = engine
+    this.#nodeAnswers = new NodeAnswers(place)
   }
 
   /** Throws `ENGINE_UNKNOWN`; nothing is connected before something is asked of the engine. */
@@ -114,6 +118,7 @@ export class DockerExecutor implements Executor {
     const findings = this.#find(release)
     const planner = await this.#planner(release)
     const order = planner.order(attempt, this.#folder(attempt.id))
+    const { facts: model } = await this.#probe(findings, findings.release.containers[0].Id, signal)
     const standby = this.#standby ?? new Standby('docker', engineVariables(process.env))
     this.#standby = undefined
     return startAttempt(standby, order, salvageFrom(this.#engine, this.#wanted), {
@@ -129,6 +134,7 @@ export class DockerExecutor implements Executor {
                 release: findings.release,
                 own: planner.own,
                 helper: this.#helper,
+                model,
               }),
           }),
     })
@@ -152,7 +158,8 @@ export class DockerExecutor implements Executor {
     const { lookAtTwin } = await import('./observe/look-at-twin.ts')
     const findings = this.#find(release)
     const planner = await this.#planner(release)
-    return lookAtTwin(this.#engine, planner, { ...findings, helper: this.#helper, signal })
+    const { facts: model } = await this.#probe(findings, findings.release.containers[0].Id, signal)
+    return lookAtTwin(this.#engine, planner, { ...findings, helper: this.#helper, signal, model })
   }
 
   get #helper(): HelperImage {
@@ -175,9 +182,19 @@ export class DockerExecutor implements Executor {
     if (known !== undefined) return known
     const container = release.containers.find(({ Id }) => Id === id)
     if (container === undefined) throw new Bug(`Container ${id} is none of this release.`)
-    const probing = probeContainer(this.#engine, container, { key, helper: this.#helper, signal })
+    const probing = this.#look(container, key, signal)
     probes.set(id, probing)
     return probing
+  }
+
+  async #look(container: ContainerInspect, key: ComparisonKey, signal: AbortSignal): Promise<Probed> {
+    const options = { key, helper: this.#helper, signal }
+    const probed = await probeContainer(this.#engine, container, options)
+    if (!probed.hasShell || !hasNode(probed.facts)) return probed
+    const answers = await this.#nodeAnswers.of(container, probed.facts, key, () =>
+      askNode(this.#engine, container, options, probed.process),
+    )
+    return { ...probed, facts: new Map([...probed.facts, ...answers]) }
   }
 
   async #readVariables(findings: Findings): Promise<ReadonlyMap<string, string>> {

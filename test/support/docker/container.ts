@@ -17,9 +17,11 @@ interface ContainerState {
     readonly Pid: number
     readonly ExitCode: number
     readonly OOMKilled: boolean
+    readonly Health?: object
   }
   readonly Config: {
     readonly Hostname: string
+    readonly Domainname: string
     readonly User: string
     readonly Image: string
     readonly WorkingDir: string
@@ -27,13 +29,21 @@ interface ContainerState {
     readonly Cmd: readonly string[] | null
     readonly Entrypoint: readonly string[] | null
     readonly Labels: Readonly<Record<string, string>> | null
+    readonly Healthcheck?: object
   }
   readonly HostConfig: Readonly<Record<string, unknown>>
   readonly Mounts: readonly { readonly Type: string; readonly Destination: string }[]
   readonly NetworkSettings: {
     readonly Ports: Readonly<Record<string, unknown>>
     readonly Networks: Readonly<
-      Record<string, { readonly IPAddress: string; readonly Aliases: readonly string[] | null }>
+      Record<
+        string,
+        {
+          readonly IPAddress: string
+          readonly Aliases: readonly string[] | null
+          readonly IPAMConfig: { readonly IPv4Address?: string } | null
+        }
+      >
     >
   }
 }

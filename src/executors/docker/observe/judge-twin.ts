@@ -2,11 +2,13 @@ import { PurserError, reasonOf } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
 import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
 import { parseProbe } from '../../../environment/probe/parse.ts'
+import type { Facts } from '../../../environment/release.ts'
 import type { Inspection, Judgement } from '../../executor.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { HelperImage } from '../labels.ts'
 import { complete } from '../probe/probed.ts'
 import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
+import { withNodeAnswers } from './node-in-twin.ts'
 import { observeContainer } from './observe-container.ts'
 
 interface Judging {
@@ -16,6 +18,8 @@ interface Judging {
   readonly release: DockerRelease
   readonly own: ReadonlyMap<string, string>
   readonly helper: HelperImage
+  /** What was seen of the app that the twin was made after. */
+  readonly model: Facts
 }
 
 /** Answers a supervisor whose twin waits. A judgement that can't be made is a refusal. */
@@ -31,12 +35,13 @@ export async function judgeTwin(engine: Engine, question: Json, judging: Judging
 async function judge(
   engine: Engine,
   question: { readonly container: string; readonly probe: string },
-  { inspection, nonce, key, release, own, helper }: Judging,
+  { inspection, nonce, key, release, own, helper, model }: Judging,
 ): Promise<Judgement> {
   const container = await inspectContainer(engine, question.container)
   if (container === undefined) throw new TypeError('The twin was removed while it was looked at.')
-  const { facts, process } = complete(container, parseProbe(question.probe, { nonce, key }))
+  const { facts: seen, process } = complete(container, parseProbe(question.probe, { nonce, key }))
   if (process.program === undefined) throw commandNotFound(container.Config.Cmd ?? [])
+  const facts = await withNodeAnswers(engine, container, { seen, process, model, key, helper })
   return inspection.judge(
     observeContainer(engine, {
       container,

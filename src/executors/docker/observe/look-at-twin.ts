@@ -1,6 +1,7 @@
 import { PurserError } from '../../../core/errors.ts'
 import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
 import { parseProbe } from '../../../environment/probe/parse.ts'
+import type { Facts } from '../../../environment/release.ts'
 import type { Observed } from '../../executor.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -10,6 +11,7 @@ import { type DockerRelease, inspectContainer } from '../release/docker-release.
 import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
 import { TwinOutput } from '../supervisor/twin-output.ts'
 import type { TwinPlanner } from '../twin/twin-planner.ts'
+import { withNodeAnswers } from './node-in-twin.ts'
 import { observeContainer } from './observe-container.ts'
 
 interface Looking {
@@ -17,13 +19,15 @@ interface Looking {
   readonly key: ComparisonKey
   readonly helper: HelperImage
   readonly signal: AbortSignal
+  /** What was seen of the app that the twin was made after. */
+  readonly model: Facts
 }
 
 /** Starts a twin that never begins with a task, and looks at it. It is removed when it is disposed of. */
 export async function lookAtTwin(
   engine: Engine,
   planner: TwinPlanner,
-  { release, key, helper, signal }: Looking,
+  { release, key, helper, signal, model }: Looking,
 ): Promise<Observed & AsyncDisposable> {
   const twin = planner.idle()
   const id = await createTwin(engine, twin)
@@ -41,7 +45,8 @@ export async function lookAtTwin(
     const answer = await output.answer
     const container = await inspectContainer(engine, id)
     if (answer === undefined || container === undefined) throw ended()
-    const { facts } = complete(container, parseProbe(answer, { nonce: twin.nonce, key }))
+    const { facts: seen, process } = complete(container, parseProbe(answer, { nonce: twin.nonce, key }))
+    const facts = await withNodeAnswers(engine, container, { seen, process, model, key, helper })
     const observed = observeContainer(engine, {
       container,
       image: release.image,

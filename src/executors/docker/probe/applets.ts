@@ -6,6 +6,7 @@ const used = [
   'date',
   'df',
   'dirname',
+  'env',
   'head',
   'id',
   'ls',

@@ -1,14 +1,16 @@
 import { reasonOf } from '../../../core/errors.ts'
-import type { ProbeAnswer } from '../../../environment/probe/answer.ts'
+import type { ProbeAnswer, ProbedProcess } from '../../../environment/probe/answer.ts'
 import { parseProbe } from '../../../environment/probe/parse.ts'
 import { newNonce } from '../../../environment/probe/request.ts'
 import { appScript } from '../../../environment/probe/script.ts'
+import type { Facts } from '../../../environment/release.ts'
 import type { Engine } from '../engine/engine.ts'
 import { hasStatus } from '../engine/errors.ts'
 import type { ContainerInspect } from '../engine/types.ts'
 import { execIn, type Printed } from './exec.ts'
 import { probeFromHelper } from './helper.ts'
 import { mountedFiles } from './mounted-files.ts'
+import { answersIn } from './node-answers.ts'
 import { complete, failed, type Probed, type ProbeOptions, probeLimitMs, shell } from './probed.ts'
 
 /** Looks at a serving container from inside, as the user of its serving process. Throws `PROBE_FAILED`, `HELPER_MISSING`. */
@@ -17,30 +19,49 @@ export async function probeContainer(
   container: ContainerInspect,
   options: ProbeOptions,
 ): Promise<Probed> {
-  const first = await askInside(engine, container, options, undefined)
+  const first = await askInside(engine, container, options, {})
   if (first === 'no shell') return { ...(await probeFromHelper(engine, container, options)), hasShell: false }
   const answer =
     first.end === 'other-user'
-      ? await askInside(engine, container, options, `${first.uid}:${first.gid}`)
+      ? await askInside(engine, container, options, { user: `${first.uid}:${first.gid}` })
       : first
   if (answer === 'no shell') throw failed(container, 'its shell is gone')
   return { ...complete(container, answer), hasShell: true }
+}
+
+/** Asks the node of a container's image, as the user and for the process that was looked at before. */
+export async function askNode(
+  engine: Engine,
+  container: ContainerInspect,
+  options: ProbeOptions,
+  { pid, uid, gid }: ProbedProcess,
+): Promise<Facts> {
+  const user = uid === undefined ? {} : { user: `${uid}:${gid ?? uid}` }
+  const answer = await askInside(engine, container, options, { ...user, pid, withNode: true })
+  if (answer === 'no shell') throw failed(container, 'its shell is gone')
+  return answersIn(complete(container, answer).facts)
+}
+
+interface Asking {
+  readonly user?: string
+  readonly pid?: number
+  readonly withNode?: boolean
 }
 
 async function askInside(
   engine: Engine,
   container: ContainerInspect,
   { key, signal }: ProbeOptions,
-  user: string | undefined,
+  { user, pid, withNode = false }: Asking,
 ): Promise<ProbeAnswer | 'no shell'> {
   const nonce = newNonce()
   const script = appScript({
     nonce,
     key,
-    withNode: true,
+    withNode,
     files: mountedFiles(container),
     command: container.Config.Cmd ?? [],
-    ...pidOf(container),
+    ...(pid === undefined ? pidOf(container) : { pid }),
   })
   const argv = [shell, '-s'] as const
   const exec = { argv, input: script, ...(user === undefined ? {} : { user }) }

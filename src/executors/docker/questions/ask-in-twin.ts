@@ -16,8 +16,9 @@ const mostBytes = 50_000_000
 const noReleaseSide = 127
 
 /** A twin that answers, and does no work. */
-export interface AnsweringTwin extends Pick<DockerOrder, 'name' | 'body' | 'networks' | 'busybox'> {
-  /** The line after which answers come. */
+export interface AnsweringTwin
+  extends Pick<DockerOrder, 'name' | 'body' | 'networks' | 'busybox' | 'script'> {
+  /** The line that it prints when it is ready for the question; answers come after it. */
   readonly mark: string
 }
 
@@ -40,10 +41,13 @@ export async function* askInTwin(
     const exit = exitCodeOf(engine, id)
     exit.catch(() => {}) // removed while it was waited for: told below
     await startTwin(engine, id)
-    connection.end(JSON.stringify(question))
+    connection.write(twin.script)
     const printed = new Printed()
     const taken = printed.take(demultiplex(connection), end)
-    yield* answersIn(printed.answers, twin.mark, question)
+    for await (const line of linesAfter(printed.answers, twin.mark, () =>
+      connection.end(JSON.stringify(question)),
+    ))
+      yield parse(line, question)
     await taken.catch(() => {})
     signal.throwIfAborted()
     if (limit.aborted)
@@ -86,12 +90,15 @@ class Printed {
   }
 }
 
-async function* answersIn(answers: PassThrough, mark: string, question: Question): AsyncIterable<unknown> {
-  let hasBegun = false
-  for await (const line of createInterface({ input: answers })) {
+async function* linesAfter(printed: PassThrough, mark: string, whenReady: () => void): AsyncIterable<string> {
+  let isReady = false
+  for await (const line of createInterface({ input: printed })) {
+    if (isReady) yield line
     // an entrypoint may have printed the beginning of a line
-    if (!hasBegun) hasBegun = line.endsWith(mark)
-    else yield parse(line, question)
+    else if (line.endsWith(mark)) {
+      isReady = true
+      whenReady()
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import type { ContainerState } from '../engine/types.ts'
 import { outcomeOf } from './outcome.ts'
 
 const oom = { end: 'killed', signal: 'SIGKILL', oom: true } as const
+const limitBytes = 64_000_000
 
 it.each<[string, Partial<ContainerState>, number | undefined, Outcome]>([
   ['well', { ExitCode: 0 }, 0, { end: 'exited', code: 0 }],
@@ -15,24 +16,19 @@ it.each<[string, Partial<ContainerState>, number | undefined, Outcome]>([
   ['by SIGKILL', { ExitCode: 137 }, 0, { end: 'killed', signal: 'SIGKILL' }],
   ['by SIGSEGV', { ExitCode: 139 }, 0, { end: 'killed', signal: 'SIGSEGV' }],
   ['by SIGTERM', { ExitCode: 143 }, 0, { end: 'killed', signal: 'SIGTERM' }],
-  [
-    'out of memory at its limit',
-    { ExitCode: 137, OOMKilled: true },
-    64_000_000,
-    { ...oom, limitBytes: 64_000_000 },
-  ],
+  ['out of memory at its limit', { ExitCode: 137, OOMKilled: true }, limitBytes, { ...oom, limitBytes }],
   ['out of memory of the machine', { ExitCode: 137, OOMKilled: true }, undefined, oom],
   [
     'with a code of its own, after one of its processes was out of memory',
     { ExitCode: 1, OOMKilled: true },
-    64_000_000,
-    { ...oom, limitBytes: 64_000_000 },
+    limitBytes,
+    { end: 'exited', code: 1, oom: true, limitBytes },
   ],
   [
     'well, though one of its processes was out of memory',
     { ExitCode: 0, OOMKilled: true },
-    64_000_000,
-    { end: 'exited', code: 0 },
+    limitBytes,
+    { end: 'exited', code: 0, oom: true, limitBytes },
   ],
 ])('a container ended %s', (_name, State, Memory, expected) => {
   const { State: state } = inspected({ State: { Status: 'exited', Running: false, ...State } })

@@ -15,10 +15,8 @@ export function outcomeOf(
   if (state === undefined)
     return { end: 'lost', why: 'its container was removed by somebody else while it ran' }
   const { ExitCode, OOMKilled } = state
-  if (OOMKilled && ExitCode !== 0) {
-    return { end: 'killed', signal: 'SIGKILL', oom: true, ...(Memory ? { limitBytes: Memory } : {}) }
-  }
+  const oom = OOMKilled ? { oom: true, ...(Memory ? { limitBytes: Memory } : {}) } : {}
   const signal = signalNames.get(ExitCode - 128)
-  if (ExitCode > 128 && signal !== undefined) return { end: 'killed', signal }
-  return { end: 'exited', code: ExitCode }
+  if (ExitCode > 128 && signal !== undefined) return { end: 'killed', signal, ...oom }
+  return { end: 'exited', code: ExitCode, ...oom }
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts'
 import type { Argv, OutputMode } from '../../../tasks/task.ts'
 import type { Work } from '../../executor.ts'
-import { answerCommand, beforeWork, type Shell, shimCommand, workWords } from './shim.ts'
+import { answerScript, beforeWork, type Shell, shimCommand, workWords } from './shim.ts'
 
 const temporary = temporaryFolder()
 const { folder } = temporary
@@ -58,19 +58,27 @@ interface Options {
 describe.each(shells)('the shim in $name', ({ shell, tools }) => {
   const environment = { PATH: `${tools}:${path.dirname(process.execPath)}:/usr/bin` }
 
-  /** As the probe's script has it: whole before anything runs, and what follows comes when it has shown itself. */
-  const become = async (work: Work, options: Options = {}) => {
-    const { output = 'split', after = '', cwd = folder } = options
-    const lines = beforeWork(work, { hidden: options.hidden ?? [], output })
-    const script = `{\necho shown\nIFS= read -r verdict\n${lines.join('\n')}\nexec "$@"\n}\n`
-    const [program = '', ...args] = shimCommand(shell, workWords(work, [process.execPath, '--no-warnings']))
+  /** What comes after the script comes when it has shown itself, since some shells read ahead. */
+  const start = async (cwd: string, words: readonly string[], script: string, after: string) => {
+    const [program = '', ...args] = shimCommand(shell, words)
     const child = spawn(program, args, { cwd, env: environment })
     const [printed, complained] = [text(child.stdout), text(child.stderr)]
     child.stdin.write(script)
-    await once(child.stdout, 'data')
-    child.stdin.end(`go\n${after}`)
+    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
+    child.stdin.end(after)
     const [status] = await once(child, 'close')
-    return { stdout: (await printed).replace('shown\n', ''), stderr: await complained, status }
+    return { stdout: await printed, stderr: await complained, status }
+  }
+  /** As the probe's script has it. */
+  const become = async (
+    work: Work,
+    { hidden = [], output = 'split', after = '', cwd = folder }: Options = {},
+  ) => {
+    const lines = beforeWork(work, { hidden, output })
+    const script = `{\necho shown\nIFS= read -r verdict\n${lines.join('\n')}\nexec "$@"\n}\n`
+    const words = workWords(work, [process.execPath, '--no-warnings'])
+    const { stdout, ...rest } = await start(cwd, words, script, `go\n${after}`)
+    return { stdout: stdout.replace('shown\n', ''), ...rest }
   }
   const command = (...argv: Argv): Work => ({ kind: 'command', argv })
 
@@ -124,15 +132,10 @@ describe.each(shells)('the shim in $name', ({ shell, tools }) => {
     expect([status, stderr]).toEqual([127, expect.stringContaining('no package "purser"')])
   })
 
-  it('answers behind its mark, and keeps what is printed meanwhile apart', () => {
+  it('answers behind its mark, and keeps what is printed meanwhile apart', async () => {
     writeFileSync(path.join(app, 'node_modules/purser/dist/bin/release.js'), answering)
-    const [program = '', ...args] = answerCommand(shell, [process.execPath], 'the mark', hidden)
-    const { stdout, stderr, status } = spawnSync(program, args, {
-      cwd: inside,
-      env: environment,
-      input: '{"ask":"manifest"}',
-      encoding: 'utf8',
-    })
+    const script = answerScript(shell, 'the mark', hidden)
+    const { stdout, stderr, status } = await start(inside, [process.execPath], script, '{"ask":"manifest"}')
     const [mark, answer = ''] = stdout.split('\n')
     expect([mark, stderr, status]).toEqual(['the mark', 'noise while loading\n', 0])
     expect(JSON.parse(answer)).toEqual({ asked: { ask: 'manifest' }, host: nasty.VIRTUAL_HOST })

@@ -60,20 +60,17 @@ done
 purser_side=$purser_at/node_modules/purser/dist/bin/release.js`
 
 /**
- * A command that answers a question which comes on stdin: answers on stdout after a line that is the mark, and what task
- * files print while they load on stderr. 127 where the image has no release side or no node.
+ * A script for a shim of the app's node, which becomes the release side and answers the question that comes on stdin once
+ * the mark was printed: answers on stdout after that line, and what task files print while they load on stderr. It ends
+ * with 127 where the image has no release side or no node.
  */
-export function answerCommand(
-  shell: Shell,
-  node: Argv,
-  mark: string,
-  hidden: readonly string[],
-): readonly string[] {
-  const script = [
+export function answerScript(shell: Shell, mark: string, hidden: readonly string[]): string {
+  const lines = [
     ...exportLines(hidden),
     findReleaseSide,
     `printf '%s\\n' ${quote(mark)}`,
     'exec "$@" "$purser_side" answer 3>&1 1>&2',
   ]
-  return [...shell, '-c', script.join('\n'), 'sh', ...node]
+  // one command, from brace to brace, so that the shell has read all of it, and nothing of the question
+  return `${shellOpening(shell)}{\n${lines.join('\n')}\n}\n`
 }

@@ -19,7 +19,7 @@ import { entrypointRuns } from './entrypoint.ts'
 import { linkedHosts } from './networks.ts'
 import { ownDifferences } from './own-differences.ts'
 import {
-  answerCommand,
+  answerScript,
   beforeWork,
   helperShell,
   ownShell,
@@ -128,10 +128,8 @@ export class TwinPlanner {
     return {
       name: `purser-question-${mark}`,
       mark,
-      ...this.#make(twin, {
-        Cmd: answerCommand(this.#shell, this.#node, mark, twin.hidden),
-        Labels: this.#passing,
-      }),
+      script: answerScript(this.#shell, mark, twin.hidden),
+      ...this.#make(twin, { Cmd: shimCommand(this.#shell, this.#node), Labels: this.#passing }),
     }
   }
 
@@ -154,7 +152,12 @@ export class TwinPlanner {
   }
 
   #script(nonce: string, lines: readonly string[]): string {
-    const probe = { nonce, key: this.#input.key, withNode: true, files: mountedFiles(this.#model.container) }
+    const probe = {
+      nonce,
+      key: this.#input.key,
+      withNode: this.#input.busybox !== undefined,
+      files: mountedFiles(this.#model.container),
+    }
     return shellOpening(this.#shell) + twinScript({ ...probe, beforeWork: lines })
   }
 
