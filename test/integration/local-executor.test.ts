@@ -49,6 +49,13 @@ describe('an app is found', () => {
 })
 
 describe('a release', () => {
+  it('of plain processes has no image that a candidate could take the place of', async () => {
+    await using project = makeProject()
+    await project.startApp()
+    const { code, stderr } = await runIn(project, 'true', '--candidate', 'shop:42')
+    expect([code, stderr]).toEqual([80, expect.stringContaining('The candidate "shop:42"')])
+  })
+
   it('that is not the same for all processes is refused, and they are named', async () => {
     await using project = makeProject()
     project.write('old/app.js', readFileSync(path.join(project.folder, 'app.js'), 'utf8'))

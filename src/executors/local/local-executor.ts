@@ -8,7 +8,15 @@ import type { Supervision } from '../../supervision/holder.ts'
 import { programFiles } from '../../supervision/program-files.ts'
 import { Standby } from '../../supervision/standby.ts'
 import type { Argv } from '../../tasks/task.ts'
-import type { Assignment, AttemptSpec, Execution, Executor, Question, Work } from '../executor.ts'
+import type {
+  Assignment,
+  AttemptSpec,
+  Execution,
+  Executor,
+  Question,
+  ReleaseOptions,
+  Work,
+} from '../executor.ts'
 import { askReleaseSide } from './ask-release-side.ts'
 import { type FinderOptions, findServing } from './find/find-serving.ts'
 import { readVariables, type ServingProcess } from './proc/serving-process.ts'
@@ -33,7 +41,8 @@ export class LocalExecutor implements Executor {
     this.#place = place
   }
 
-  async release(): Promise<Release> {
+  async release(_signal?: AbortSignal, { candidate }: ReleaseOptions = {}): Promise<Release> {
+    if (candidate !== undefined) throw hasNoImage(candidate)
     const pids = findServing(this.#finder, this.#place)
     const release = await readLocalRelease(pids, path.join(this.#place.state, 'cache'))
     this.#releases.set(release, release)
@@ -151,5 +160,13 @@ function notLinux(): PurserError {
   return new PurserError('PLATFORM_UNSUPPORTED', {
     message: `The local executor reads the app from /proc, which ${process.platform} does not have.`,
     remedy: 'Run purser on the Linux machine where the app runs.',
+  })
+}
+
+function hasNoImage(candidate: string): PurserError {
+  return new PurserError('USAGE', {
+    message: `The candidate "${candidate}" can't take the place of what serves: the app is a plain process, and has no image.`,
+    remedy:
+      'Leave out `--candidate` to run in what serves. Apps in containers have an image: `docker({ … })`.',
   })
 }

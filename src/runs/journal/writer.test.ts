@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -9,7 +9,7 @@ import type { Outcome } from '../outcomes.ts'
 import { digestOf } from './digest.ts'
 import { readOutcome } from './outcome-file.ts'
 import { readFrames } from './reader.ts'
-import { openJournal } from './writer.ts'
+import { openJournal, resumeJournal } from './writer.ts'
 
 const root = mkdtempSync(path.join(tmpdir(), 'purser-journal-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -217,4 +217,83 @@ function sizeOf(folder: string): number {
     (name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size,
   )
   return sizes.reduce<number>((sum, size = 0) => sum + size, 0)
+}
+
+describe('a journal whose writer was killed', () => {
+  it('is gone on with, and reads as one, wherever it was cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.uint8Array({ minLength: 1, maxLength: 3_000 }), { minLength: 1, maxLength: 12 }),
+        fc.nat(),
+        fc.nat({ max: 40 }),
+        async (chunks, at, torn) => {
+          const begun = chunks.slice(0, at % (chunks.length + 1))
+          const left = await leftBehind(begun)
+          tear(left, torn)
+
+          const { journal, streams } = await resumeJournal(left, { quotaBytes: 1_000_000, now })
+          const kept = streams?.get('stdout') ?? 0
+          const all = Buffer.concat(chunks)
+          expect(kept).toBeLessThanOrEqual(Buffer.concat(begun).length)
+          await journal.append({ kind: 'notice', text: 'another has taken over' })
+          await journal.append({ kind: 'output', stream: 'stdout', bytes: all.subarray(kept) })
+          const outcome = await journal.outcome(done)
+
+          const frames = await framesOf(left)
+          const output = frames.flatMap((frame) => (frame.kind === 'output' ? [frame.bytes] : []))
+          expect(Buffer.concat(output).equals(all)).toBe(true)
+          expect(frames.some(({ kind }) => kind === 'cut')).toBe(false)
+          expect(frames.map(({ cursor }) => cursor)).toEqual(frames.map((_, index) => index))
+          expect(outcome.output).toMatchObject({ bytes: all.length, cut: 0, digest: await digestOf(left) })
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+
+  it('does not know its place in the streams once the quota has cut', async () => {
+    const folder = newFolder()
+    const quotaBytes = 100_000
+    const first = await openJournal(folder, { quotaBytes, now })
+    for (let n = 0; n < 50; n += 1) {
+      await first.append({ kind: 'output', stream: 'stdout', bytes: Buffer.alloc(20_000, 'x') })
+    }
+    await first.outcome(done)
+    expect((await resumeJournal(folder, { quotaBytes, now })).streams).toBeUndefined()
+  })
+})
+
+/** A journal as a writer leaves it that is killed after this output. */
+async function leftBehind(output: readonly Uint8Array[]): Promise<string> {
+  const folder = newFolder()
+  const journal = await openJournal(folder, { quotaBytes: 1_000_000, now })
+  for (const bytes of output) await journal.append({ kind: 'output', stream: 'stdout', bytes })
+  await written(folder, Buffer.concat(output).length)
+  const left = newFolder()
+  cpSync(folder, left, { recursive: true })
+  await journal.outcome(done)
+  return left
+}
+
+/** Waits until so much output is in the folder: a journal joins what comes within a moment. */
+async function written(folder: string, length: number): Promise<void> {
+  for (;;) {
+    const frames = await framesOf(folder)
+    const seen = frames.reduce((sum, frame) => sum + (frame.kind === 'output' ? frame.bytes.length : 0), 0)
+    if (seen >= length) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** Cuts bytes off the newest segment, as a loss of power in the middle of a write might, but not its head. */
+function tear(folder: string, bytes: number): void {
+  const newest = readdirSync(folder)
+    .filter((name) => name.endsWith('.ndjson'))
+    .sort()
+    .at(-1)
+  if (newest === undefined) return
+  const file = path.join(folder, newest)
+  const text = readFileSync(file)
+  const head = text.indexOf(0x0a) + 1
+  truncateSync(file, Math.max(head, text.length - bytes))
 }

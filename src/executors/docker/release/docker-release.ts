@@ -36,17 +36,16 @@ export async function readDockerRelease(
   )
   const [model, ...others] = serving
   if (model === undefined) throw notServing(options, [])
-  const [servingImage, candidate, neighbours, apiVersion] = await Promise.all([
+  const [servingImage, candidate, neighbours] = await Promise.all([
     inspectImage(engine, model.Image, nameOf(model)),
     wanted === undefined ? undefined : inspectCandidate(engine, wanted),
     engine.get<readonly ContainerListed[]>('/containers/json'),
-    engine.apiVersion(),
   ])
   const { readOnly = [] } = options
   return {
     digest: (candidate ?? servingImage).Id,
     instances: serving.map((container) => toInstance(container, servingImage)),
-    notices: noticesOf({ listed, model, serving: servingImage, candidate, neighbours, readOnly, apiVersion }),
+    notices: noticesOf({ listed, model, serving: servingImage, candidate, neighbours, readOnly }),
     skews: skewsOf(serving, listed),
     isMutable: isMounted(model),
     containers: [model, ...others],

@@ -9,7 +9,6 @@ const seen = {
   candidate: undefined,
   neighbours: [listed('web')],
   readOnly: [],
-  apiVersion: '1.47',
 } as const
 
 it('nothing is worth knowing of an ordinary app', () => {

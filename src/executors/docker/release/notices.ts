@@ -16,18 +16,17 @@ interface Seen {
   readonly neighbours: readonly ContainerListed[]
   /** Paths that twins may not write to. */
   readonly readOnly: readonly string[]
-  readonly apiVersion: string
 }
 
 /** What the operator should know of a release before a run in it starts. */
 export function noticesOf(seen: Seen): readonly string[] {
-  const { model, neighbours, readOnly, apiVersion } = seen
+  const { model, neighbours, readOnly } = seen
   return [
     pausedNotice(seen),
     ...unwellNotices(seen),
     candidateNotice(seen),
     singleWriterNotice(model, neighbours, readOnly),
-    hostnameNotice(model, apiVersion),
+    hostnameNotice(model),
   ].filter((notice) => notice !== undefined)
 }
 

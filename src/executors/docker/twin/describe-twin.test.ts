@@ -26,7 +26,6 @@ function twinOf(parts: Partial<Model>, Config: ContainerConfig = {}, HostConfig:
     readOnly: [],
     hosts: [],
     hasHelperVolume: false,
-    apiVersion: '1.41',
     ...parts,
   })
 }

@@ -22,8 +22,6 @@ export interface Model {
   readonly hosts: readonly string[]
   /** Whether a volume of its own brings it a shell. */
   readonly hasHelperVolume: boolean
-  /** Of the engine that makes it. */
-  readonly apiVersion: string
 }
 
 /** How the engine is told to make a twin. Data only. */
@@ -50,7 +48,7 @@ export function describeTwin(model: Model): Twin {
   return {
     body: {
       ...stated,
-      ...twinHostname(container, model.apiVersion),
+      ...twinHostname(container),
       Image: image.Id,
       Env: variables.Env,
       ...entrypointOf(runsEntrypoint, Entrypoint),

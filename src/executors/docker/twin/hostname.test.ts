@@ -12,13 +12,11 @@ const named = { Hostname: 'web-1', Domainname: 'shop.example' }
 
 describe('a twin’s hostname', () => {
   it.each([
-    ['is the app’s', app(named, 'shop'), '1.43', named],
-    ['is the app’s where no names can be looked up', app(named, 'default'), '1.47', named],
-    ['is the app’s in the host’s network', app(named, 'host'), '1.43', named],
+    ['is the app’s where no names can be looked up', app(named, 'default'), named],
+    ['is the app’s in the host’s network', app(named, 'host'), named],
     [
       'is its own where the engine would lead to it whoever looks for the app',
       app(named, 'shop'),
-      '1.44',
       { Domainname: 'shop.example' },
     ],
     [
@@ -27,22 +25,20 @@ describe('a twin’s hostname', () => {
       '1.43',
       {},
     ],
-    ['is that of the host where the app’s is', app(named, 'default', 'host'), '1.43', {}],
-    ['is that of another container where the app’s is', app(named, 'container:abc'), '1.43', {}],
-  ])('%s', (_name, container, apiVersion, expected) => {
-    expect(twinHostname(container, apiVersion)).toEqual(expected)
+    ['is that of the host where the app’s is', app(named, 'default', 'host'), {}],
+    ['is that of another container where the app’s is', app(named, 'container:abc'), {}],
+  ])('%s', (_name, container, expected) => {
+    expect(twinHostname(container)).toEqual(expected)
   })
 })
 
 it('a notice says where the twin has another', () => {
-  expect(hostnameNotice(app(named, 'shop'), '1.44')).toContain('"web-1"')
+  expect(hostnameNotice(app(named, 'shop'))).toContain('"web-1"')
 })
 
-it.each([
-  [app(named, 'shop'), '1.43'],
-  [app(named, 'default'), '1.47'],
-  [app({}, 'shop'), '1.47'],
-  [app(named, 'shop', 'host'), '1.47'],
-])('and none where it has not: %#', (container, apiVersion) => {
-  expect(hostnameNotice(container, apiVersion)).toBeUndefined()
-})
+it.each([app(named, 'default'), app({}, 'shop'), app(named, 'shop', 'host')])(
+  'and none where it has not: %#',
+  (container) => {
+    expect(hostnameNotice(container)).toBeUndefined()
+  },
+)

@@ -24,7 +24,7 @@ export function ownDifferences(model: Model, twin: Twin): ReadonlyMap<string, st
       own.set(seen, 'it brings a shell, which the image does not have')
   }
   for (const [fact, why] of candidateDifferences(model)) own.set(fact, why)
-  if (hostnameNotice(model.container, model.apiVersion) !== undefined)
+  if (hostnameNotice(model.container) !== undefined)
     own.set('hostname', 'with that of the app it would get requests that are meant for the app')
   if (model.hosts.length > 0) own.set('dns:hosts', 'entries stand for the links of the app')
   return own

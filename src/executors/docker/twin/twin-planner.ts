@@ -60,10 +60,7 @@ export class TwinPlanner {
   static async make(engine: Engine, input: PlannerInput): Promise<TwinPlanner> {
     const { options, release, probed, variables, busybox } = input
     const [container] = release.containers
-    const [apiVersion, hosts] = await Promise.all([
-      engine.apiVersion(),
-      hostsOfLinks(engine, container.HostConfig.Links ?? []),
-    ])
+    const hosts = await hostsOfLinks(engine, container.HostConfig.Links ?? [])
     return new TwinPlanner(input, {
       container,
       servingImage: release.servingImage,
@@ -73,7 +70,6 @@ export class TwinPlanner {
       readOnly: options.readOnly ?? [],
       hosts,
       hasHelperVolume: busybox !== undefined,
-      apiVersion,
     })
   }
 

@@ -66,7 +66,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app[Symbol.asyncDispose]()
-  console.log(await docker('ps', '-a', '--no-trunc'))
   await docker('volume', 'rm', '--force', uploads)
   await docker('rmi', tag)
   temporary[Symbol.dispose]()
@@ -91,11 +90,11 @@ describe('a run, while it is at work', () => {
   let twin: Awaited<ReturnType<Container['inspect']>>
   beforeAll(async () => {
     const { stdout } = await type(app.project, 'run', '--detach', '--json', '--', 'sleep', '1000')
-    run = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '').id
+    run = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '').run
     const [id = ''] = await twins()
     twin = JSON.parse(await docker('inspect', '--format', '{{json .}}', id))
   })
-  afterAll(async () => console.log(await purser(app.project.folder, ['cancel', run]), await docker('ps', '-a', '--no-trunc', '--filter', `label=${team}`)))
+  afterAll(() => purser(app.project.folder, ['cancel', run]))
 
   it('is of the version that serves, and not of what its tag names by now', async () => {
     expect(twin.Image).toBe(servingImage)

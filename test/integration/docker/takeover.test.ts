@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { purser, purserJson, typePurser } from '../../support/cli.ts'
+import { type Container, runContainer } from '../../support/docker/container.ts'
+import { docker } from '../../support/docker/docker.ts'
+import { type DockerProject, dockerProject, type RunSeen } from '../../support/docker/docker-project.ts'
+import { images } from '../../support/docker/image-names.ts'
+
+let app: Container
+beforeAll(async () => {
+  app = await runContainer(['--env', 'API_TOKEN=a-token-of-the-app', images.node])
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+const project = () => dockerProject({ name: app.name })
+
+/** Kills whoever supervises a run now, with -9. */
+function killSupervisor({ folder }: DockerProject, run: string): void {
+  const attempt = path.join(folder, '.purser/attempts', `${run}.1`)
+  const holders = readdirSync(attempt).filter((name) => /^holder-\d+\.json$/.test(name))
+  const latest = `holder-${Math.max(...holders.map((name) => Number(/\d+/.exec(name)?.[0])))}.json`
+  process.kill(JSON.parse(readFileSync(path.join(attempt, latest), 'utf8')).supervisor.pid, 'SIGKILL')
+}
+
+const counting = (lines: number, pauseS: number) =>
+  [
+    'sh',
+    '-c',
+    `i=0; while [ $i -lt ${lines} ]; do echo line $i; echo err $i >&2; i=$((i+1)); sleep ${pauseS}; done; exit 5`,
+  ] as const
+const linesOf = (word: string, lines: number) =>
+  Array.from({ length: lines }, (_, at) => `${word} ${at}\n`).join('')
+
+describe('a run whose supervisor is killed', () => {
+  it('goes on, and its output is whole, each line once, however often that happens', async () => {
+    await using there = project()
+    const { id } = await there.start(...counting(30, 0.1))
+    for (let killed = 0; killed < 3; killed += 1) {
+      await pause(300 + Math.random() * 500)
+      killSupervisor(there, id)
+      // whoever looks has another take over
+      expect((await purserJson<RunSeen>(there.folder, ['show', id])).status).toBe('running')
+    }
+    const { stdout, stderr } = await purser(there.folder, ['logs', '-f', id])
+    expect(stdout).toBe(linesOf('line', 30))
+    expect(stderr).toContain('another has taken over')
+    expect([...stderr.matchAll(/^err (\d+)$/gm)].map(([, n]) => Number(n))).toEqual(
+      Array.from({ length: 30 }, (_, at) => at),
+    )
+    expect(await there.last()).toMatchObject({ run: id, status: 'failed', exitCode: 5, outputIntact: true })
+    expect(await docker('ps', '--all', '--quiet', '--filter', `name=purser-${id}`)).toBe('')
+  })
+
+  it('is told to the end by whoever follows it at that moment', async () => {
+    await using there = project()
+    const typed = typePurser(there.folder, ['run', '-e', 'test', '--', ...counting(20, 0.1)])
+    await typed.printed('line 3')
+    const [attempt = ''] = readdirSync(path.join(there.folder, '.purser/attempts'))
+    killSupervisor(there, attempt.replace(/\.1$/, ''))
+    const { code, stdout } = await typed.finished
+    expect(code).toBe(5)
+    expect(stdout).toBe(linesOf('line', 20))
+  })
+
+  it('is settled by the next command when it ended while nobody watched', async () => {
+    await using there = project()
+    const { id, container } = await there.start(...counting(5, 0.1))
+    killSupervisor(there, id)
+    await docker('wait', container)
+    expect((await purser(there.folder, ['logs', '-f', id])).stdout).toBe(linesOf('line', 5))
+    expect(await there.last()).toMatchObject({ status: 'failed', exitCode: 5 })
+  })
+
+  it('is stopped by a cancel all the same', async () => {
+    await using there = project()
+    const { id, container } = await there.start('sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done')
+    killSupervisor(there, id)
+    const { code } = await purser(there.folder, ['cancel', id])
+    expect(code).toBe(0)
+    expect(await there.last()).toMatchObject({ status: 'cancelled' })
+    expect(await docker('ps', '--all', '--quiet', '--filter', `name=${container}`)).toBe('')
+  })
+
+  it('redacts what it can find again, also afterwards', async () => {
+    await using there = project()
+    const { id } = await there.start('sh', '-c', 'echo first $API_TOKEN; sleep 1; echo second $API_TOKEN')
+    await pause(300)
+    killSupervisor(there, id)
+    const { stdout } = await purser(there.folder, ['logs', '-f', id])
+    expect(stdout).toBe('first [redacted API_TOKEN]\nsecond [redacted API_TOKEN]\n')
+  })
+
+  it('keeps nothing more of the output when a secret went with the supervisor', async () => {
+    await using there = project()
+    const secret = 'postgres://ada:only-typed-here@db/x'
+    const { id } = await there.start('sh', '-c', 'echo before; sleep 1; echo "after $1"', 'sh', secret)
+    await pause(300)
+    killSupervisor(there, id)
+    const { stdout, stderr } = await purser(there.folder, ['logs', '-f', id])
+    expect(stdout).not.toContain('only-typed-here')
+    expect(stdout).not.toContain('after')
+    expect(stderr).toContain('could not be redacted')
+    expect(await there.last()).toMatchObject({ status: 'succeeded' })
+  })
+
+  it('never begins when it was killed before the twin had been judged', async () => {
+    await using there = project()
+    const typed = typePurser(there.folder, [
+      'run',
+      '-e',
+      'test',
+      '--',
+      'sh',
+      '-c',
+      'echo ran > /tmp/ran; sleep 30',
+    ])
+    const id = await firstHeld(there)
+    killSupervisor(there, id)
+    typed.process.kill('SIGKILL')
+    await typed.finished
+    await purser(there.folder, ['runs'])
+    expect(await there.last()).toMatchObject({ status: 'failed', outcome: { end: 'unstartable' } })
+    expect(await docker('ps', '--all', '--quiet', '--filter', `name=purser-${id}`)).toBe('')
+  })
+})
+
+/** The id of the first run that somebody holds. */
+async function firstHeld({ folder }: DockerProject): Promise<string> {
+  for (;;) {
+    await pause(5)
+    try {
+      const [attempt = ''] = readdirSync(path.join(folder, '.purser/attempts'))
+      readFileSync(path.join(folder, '.purser/attempts', attempt, 'holder-1.json'))
+      return attempt.replace(/\.1$/, '')
+    } catch {
+      // nobody holds it yet
+    }
+  }
+}
