@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { purser } from '../../support/cli.ts'
 import { type Container, runContainer } from '../../support/docker/container.ts'
 import { docker } from '../../support/docker/docker.ts'
@@ -58,7 +58,7 @@ const seen = {}
 for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
   for (const name of names) {
     const found = await Promise.all([lookup(name, { all: true }), resolve4(name)]).catch(() => [[], []])
-    const addresses = [name, ...found[0].map(({ address }) => address), ...found[1]]
+    const addresses = [...found[0].map(({ address }) => address), ...found[1]]
     for (const { COLOUR } of await Promise.all(addresses.map(ask))) (seen[name] ??= new Set()).add(COLOUR)
   }
 }
@@ -70,14 +70,12 @@ async function ask(asked: readonly string[], seconds: number): Promise<Record<st
 }
 
 it('a twin that listens where the app does gets none of the requests that are meant for the app', async () => {
-  const [web, ...others] = names
+  const itself = () => ask([run.container], 0.1)
+  await vi.waitFor(async () => expect(await itself()).toEqual({ [run.container]: ['twin'] }), 10_000)
   const answers = await ask(names, 4)
-  expect(answers[web ?? '']).toEqual(['app'])
-  for (const other of others)
-    expect(['app', 'ENOTFOUND']).toEqual(expect.arrayContaining(answers[other] ?? []))
-  expect([answers.web, answers.shop]).toEqual([['app'], ['app']])
+  expect(answers).toEqual(Object.fromEntries(names.map((name) => [name, ['app']])))
   // it was there all the time, for whoever means it
-  expect(await ask([run.container], 0.1)).toEqual({ [run.container]: ['twin'] })
+  expect(await itself()).toEqual({ [run.container]: ['twin'] })
 })
 
 interface Seen {

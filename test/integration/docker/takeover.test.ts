@@ -7,6 +7,7 @@ import { type Container, runContainer } from '../../support/docker/container.ts'
 import { docker } from '../../support/docker/docker.ts'
 import { type DockerProject, dockerProject, type RunSeen } from '../../support/docker/docker-project.ts'
 import { images } from '../../support/docker/image-names.ts'
+import { overUnix } from './engine-ways.ts'
 
 let app: Container
 beforeAll(async () => {
@@ -36,18 +37,18 @@ const linesOf = (word: string, lines: number) =>
 describe('a run whose supervisor is killed', () => {
   it('goes on, and its output is whole, each line once, however often that happens', async () => {
     await using there = project()
-    const { id } = await there.start(...counting(30, 0.1))
+    const { id } = await there.start(...counting(100, 0.1))
     for (let killed = 0; killed < 3; killed += 1) {
-      await pause(300 + Math.random() * 500)
+      await pause(200 + Math.random() * 300)
       killSupervisor(there, id)
       // whoever looks has another take over
       expect((await purserJson<RunSeen>(there.folder, ['show', id])).status).toBe('running')
     }
     const { stdout, stderr } = await purser(there.folder, ['logs', '-f', id])
-    expect(stdout).toBe(linesOf('line', 30))
+    expect(stdout).toBe(linesOf('line', 100))
     expect(stderr).toContain('another has taken over')
     expect([...stderr.matchAll(/^err (\d+)$/gm)].map(([, n]) => Number(n))).toEqual(
-      Array.from({ length: 30 }, (_, at) => at),
+      Array.from({ length: 100 }, (_, at) => at),
     )
     expect(await there.last()).toMatchObject({ run: id, status: 'failed', exitCode: 5, outputIntact: true })
     expect(await docker('ps', '--all', '--quiet', '--filter', `name=purser-${id}`)).toBe('')
@@ -139,3 +140,18 @@ async function firstHeld({ folder }: DockerProject): Promise<string> {
     }
   }
 }
+
+describe('a run whose way to the engine breaks', () => {
+  it('goes on, and its output is whole, however often that happens', async () => {
+    await using way = await overUnix()
+    await using there = dockerProject({ name: app.name, host: way.host })
+    const typed = typePurser(there.folder, ['run', '-e', 'test', '--', ...counting(25, 0.1)])
+    for (const line of ['line 4', 'line 9', 'line 20']) {
+      await typed.printed(line)
+      way.cut()
+    }
+    const { code, stdout } = await typed.finished
+    expect(code).toBe(5)
+    expect(stdout).toBe(linesOf('line', 25))
+  })
+})

@@ -6,17 +6,19 @@ import { goAhead } from '../../../environment/probe/script.ts'
 import { closeJournal } from '../../../runs/journal/post-mortem.ts'
 import type { Outcome } from '../../../runs/outcomes.ts'
 import { describeHold, takeHold } from '../../../supervision/holder.ts'
+import { readLook } from '../../../supervision/look-file.ts'
 import type { Superior } from '../../../supervision/orders.ts'
 import { Recorder } from '../../../supervision/recorder.ts'
 import { StopRequests } from '../../../supervision/stop-requests.ts'
 import type { Judgement } from '../../executor.ts'
-import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open-engine.ts'
+import { outputOf } from './container-output.ts'
 import { detailsOf } from './details.ts'
 import { noteEnd } from './ended-file.ts'
 import type { DockerOrder } from './order.ts'
 import { outcomeOf } from './outcome.ts'
+import { untilAnswered } from './patience.ts'
 import {
   attachTo,
   createTwin,
@@ -57,15 +59,32 @@ interface Work {
 async function carryOut(work: Work): Promise<Outcome> {
   const { engine, order } = work
   let id: string | undefined
-  try {
+  const outcome = await attempt(async () => {
     id = await createTwin(engine, order)
-    const outcome = await watchOver(work, id)
-    noteEnd(order.folder, outcome)
-    return outcome
+    return watchOver(work, id)
+  }, order)
+  noteEnd(order.folder, outcome)
+  await removeOrLeave(engine, id ?? order.name)
+  return outcome
+}
+
+/** Runs to an outcome whatever fails. What fails after the task has begun leaves its end unknown. */
+async function attempt(run: () => Promise<Outcome>, { folder }: DockerOrder): Promise<Outcome> {
+  try {
+    return await run()
   } catch (error) {
-    return { end: 'unstartable', why: sentenceOf(error) }
-  } finally {
-    await removeTwin(engine, id ?? order.name)
+    const why = sentenceOf(error)
+    const hasBegun = readLook(folder).started !== undefined
+    return hasBegun ? { end: 'lost', why: `${why} Nothing of it is alive.` } : { end: 'unstartable', why }
+  }
+}
+
+/** What can't be removed now is swept by a later command. */
+async function removeOrLeave(engine: Engine, container: string): Promise<void> {
+  try {
+    await untilAnswered(() => removeTwin(engine, container))
+  } catch {
+    // the engine's own trouble
   }
 }
 
@@ -78,9 +97,9 @@ async function watchOver(work: Work, id: string): Promise<Outcome> {
   const { engine, order, stopping, recorder } = work
   const connection = await attachTo(engine, id)
   const output = new TwinOutput(order.nonce, (report) => void recorder.progress(report))
-  const taken = output.take(demultiplex(connection)).finally(() => output.end())
-  taken.catch(() => {}) // what is missing of it is fetched from the engine's log
   await startTwin(engine, id)
+  const taken = output.take(outputOf(engine, id, connection)).finally(() => output.end())
+  taken.catch(() => {}) // told when it is waited for
   stopping.obey(order, stopOf(engine, id))
   const exited = waitForExit(engine, id)
   connection.write(order.script)
@@ -94,8 +113,8 @@ async function watchOver(work: Work, id: string): Promise<Outcome> {
   ]
   await exited
   const asked = stopping.end()
-  const state = await stateOf(engine, id)
-  await taken.catch(() => {})
+  const state = await untilAnswered(() => stateOf(engine, id))
+  await taken
   await Promise.all(captured)
   connection.destroy()
   if ('refused' in start) return asked ?? start.refused

@@ -17,6 +17,7 @@ import { inspectContainer } from '../release/docker-release.ts'
 import { noteEnd } from './ended-file.ts'
 import type { TakeoverOrder } from './order.ts'
 import { outcomeOf } from './outcome.ts'
+import { untilAnswered } from './patience.ts'
 import { removeTwin, stateOf, stopOf, waitForExit } from './twin-container.ts'
 import { TwinOutput } from './twin-output.ts'
 
@@ -34,7 +35,7 @@ export async function takeOver(order: TakeoverOrder): Promise<void> {
     ? await follow({ engine, order, stopping, recorder }, container, streams, unknown)
     : outcomeOf(undefined, {})
   noteEnd(order.folder, outcome)
-  await removeTwin(engine, order.takesOver.container)
+  await untilAnswered(() => removeTwin(engine, order.takesOver.container)).catch(() => {}) // swept later
   await recorder.end(outcome)
 }
 
@@ -62,7 +63,7 @@ async function follow(
   else await recorder.notice(`Its output from here on is not kept: ${why}.`)
   await exited
   const asked = stopping.end() ?? (isStopNoted(order.folder) ? stoppedHard : undefined)
-  return asked ?? outcomeOf(await stateOf(engine, Id), HostConfig)
+  return asked ?? outcomeOf(await untilAnswered(() => stateOf(engine, Id)), HostConfig)
 }
 
 const stoppedHard: Outcome = { end: 'stopped', signal: 'SIGKILL' }

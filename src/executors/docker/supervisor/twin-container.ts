@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import type { Stoppable } from '../../../supervision/stop-requests.ts'
 import type { Engine } from '../engine/engine.ts'
-import { hasStatus, isNotFound } from '../engine/errors.ts'
+import { hasStatus } from '../engine/errors.ts'
 import { enginePath } from '../engine/path.ts'
 import { writeTar } from '../engine/tar.ts'
 import type { ContainerState } from '../engine/types.ts'
 import { inspectContainer } from '../release/docker-release.ts'
 import { helperFolder } from '../twin/shim.ts'
 import type { DockerOrder } from './order.ts'
+import { untilAnswered } from './patience.ts'
 
 /** Makes the twin's container, in all of its networks, not started. Returns its id. */
 export async function createTwin(
@@ -45,23 +46,12 @@ export async function startTwin(engine: Engine, id: string): Promise<void> {
   await engine.post(enginePath`/containers/${id}/start`, {})
 }
 
-/** Resolves when it does not run any more, whatever becomes of the connection. */
+/** Resolves when it does not run any more, or is gone, whatever becomes of the connection. */
 export async function waitForExit(engine: Engine, id: string): Promise<void> {
-  for (;;) {
-    try {
-      await json(
-        await engine.stream(enginePath`/containers/${id}/wait`, {
-          method: 'POST',
-          query: { condition: 'not-running' },
-        }),
-      )
-      return
-    } catch (error) {
-      if (isNotFound(error)) return
-      // the engine restarts, or the way to it broke: the container may well go on
-      await new Promise((resolve) => setTimeout(resolve, 500))
-    }
-  }
+  const query = { condition: 'not-running' }
+  await untilAnswered(async () =>
+    json(await engine.stream(enginePath`/containers/${id}/wait`, { method: 'POST', query })),
+  )
 }
 
 /** `undefined` when it was removed. */

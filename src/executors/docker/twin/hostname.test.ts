@@ -19,12 +19,7 @@ describe('a twin’s hostname', () => {
       app(named, 'shop'),
       { Domainname: 'shop.example' },
     ],
-    [
-      'is its own where the app’s is made up',
-      app({ Hostname: containerId.slice(0, 12) }, 'shop'),
-      '1.43',
-      {},
-    ],
+    ['is its own where the app’s is made up', app({ Hostname: containerId.slice(0, 12) }, 'shop'), {}],
     ['is that of the host where the app’s is', app(named, 'default', 'host'), {}],
     ['is that of another container where the app’s is', app(named, 'container:abc'), {}],
   ])('%s', (_name, container, expected) => {

@@ -1,8 +1,8 @@
 import { type Container, runContainer } from '../../../support/docker/container.ts'
 import { docker } from '../../../support/docker/docker.ts'
-import type { Project } from '../../../support/project.ts'
+import { type DockerProject, dockerProject } from '../../../support/docker/docker-project.ts'
+import { images } from '../../../support/docker/image-names.ts'
 import { ownName } from './differences/difference.ts'
-import { dockerProject } from './typed.ts'
 
 /** How an app is run. */
 export interface AppDescription {
@@ -11,21 +11,21 @@ export interface AppDescription {
   readonly replicas?: number
   /** Further networks that it joins; the first is the one that it starts in. */
   readonly networks?: readonly string[]
-  /** Further options of `docker({ … })`, as source text: `entrypoint: 'run'`. */
-  readonly docker?: string
-  /** More of the environment in the configuration, as source text. */
-  readonly environment?: string
+  /** Further options of `docker({ … })`. */
+  readonly options?: Readonly<Record<string, unknown>>
+  /** More of the environment in the configuration. */
+  readonly environment?: Readonly<Record<string, unknown>>
 }
 
-/** An app that serves, and a folder whose environment `shop` it is. Goes with the test, with what was made for it. */
+/** An app that serves, and a folder whose environment `test` it is. Goes with the test, with what was made for it. */
 export interface App extends AsyncDisposable {
-  readonly project: Project
+  readonly project: DockerProject
   readonly containers: readonly Container[]
 }
 
 /** Starts an app that Purser finds by a label. */
 export async function startApp(description: AppDescription): Promise<App> {
-  const { args, replicas = 1, networks = [], environment } = description
+  const { args, replicas = 1, networks = [], options, environment } = description
   await using made = new AsyncDisposableStack()
   const label = `purser-parity.app=${ownName('app')}`
   for (const name of networks) {
@@ -38,13 +38,7 @@ export async function startApp(description: AppDescription): Promise<App> {
     const container = await startOne(networks, ['--label', label, ...words])
     containers.push(made.use(container))
   }
-  const options = [`label: '${label}'`, ...(description.docker === undefined ? [] : [description.docker])]
-  const project = made.use(
-    dockerProject({
-      docker: options.join(', '),
-      ...(environment === undefined ? {} : { environment }),
-    }),
-  )
+  const project = made.use(dockerProject({ label, helper: images.helper, ...options }, environment))
   const all = made.move()
   return { project, containers, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }

@@ -4,7 +4,7 @@ import { runContainer } from '../../../support/docker/container.ts'
 import { images } from '../../../support/docker/image-names.ts'
 import type { Difference } from './differences/difference.ts'
 import { differences } from './differences/index.ts'
-import { reported, World } from './world.ts'
+import { type Reported, reported, World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -14,12 +14,23 @@ afterAll(() => world[Symbol.dispose]())
 
 describe('two containers that differ in one thing', () => {
   it.concurrent.each(differences)('$number: $what', async (difference) => {
-    const kind = kinds.find(({ number }) => number === difference.number)?.id
-    expect(await reportOf(difference)).toEqual([
-      { number: difference.number, kind, severity: difference.rank },
-    ])
+    expect(await reportOf(difference)).toEqual(expectedOf(difference))
   })
 })
+
+/** This kind and nothing else, but for what can't but differ with it. */
+function expectedOf({ number, rank, also }: Difference): readonly Reported[] {
+  const ranks = ['block', 'warn', 'info']
+  return [[number, rank] as const, ...(also?.kinds ?? [])]
+    .toSorted(([a, ours], [b, theirs]) => ranks.indexOf(ours) - ranks.indexOf(theirs) || a - b)
+    .map(([of, severity]) => ({ number: of, kind: kindNamed(of), severity }))
+}
+
+function kindNamed(number: number): string {
+  const kind = kinds.find((one) => one.number === number)
+  if (kind === undefined) throw new TypeError(`There is no kind ${number}.`)
+  return kind.id
+}
 
 async function reportOf(difference: Difference) {
   const { image, both = [], app = [], twin = [] } = difference

@@ -79,7 +79,7 @@ async function twins(): Promise<readonly string[]> {
 
 /** Runs lines of shell as a task; resolves to what they print. */
 async function task(script: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
-  const args = ['run', '--environment', 'shop', '--', 'sh', '-c', script]
+  const args = ['run', '--environment', 'test', '--', 'sh', '-c', script]
   const { code, stdout, stderr } = await purser(app.project.folder, args, { variables })
   if (code !== 0) throw new Error(`It exited with ${code}: ${stdout}${stderr}`)
   return stdout
@@ -89,10 +89,9 @@ describe('a run, while it is at work', () => {
   let run: string
   let twin: Awaited<ReturnType<Container['inspect']>>
   beforeAll(async () => {
-    const { stdout } = await type(app.project, 'run', '--detach', '--json', '--', 'sleep', '1000')
-    run = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '').run
-    const [id = ''] = await twins()
-    twin = JSON.parse(await docker('inspect', '--format', '{{json .}}', id))
+    const { id, container } = await app.project.start('sleep', '1000')
+    run = id
+    twin = JSON.parse(await docker('inspect', '--format', '{{json .}}', container))
   })
   afterAll(() => purser(app.project.folder, ['cancel', run]))
 

@@ -7,6 +7,7 @@ import type { Engine } from '../../../../src/executors/docker/engine/engine.ts'
 import { openEngine } from '../../../../src/executors/docker/engine/open-engine.ts'
 import { enginePath } from '../../../../src/executors/docker/engine/path.ts'
 import type { ContainerInspect, ImageInspect } from '../../../../src/executors/docker/engine/types.ts'
+import { withNodeAnswers } from '../../../../src/executors/docker/observe/node-in-twin.ts'
 import { observeContainer } from '../../../../src/executors/docker/observe/observe-container.ts'
 import { probeContainer } from '../../../../src/executors/docker/probe/probe-container.ts'
 import type { Observed } from '../../../../src/executors/executor.ts'
@@ -36,15 +37,22 @@ export class World implements Disposable {
     return new World(await openEngine({ host: dockerHost() }, process.env))
   }
 
-  /** One container as the product sees a serving one. */
-  async observe(container: Container, key: ComparisonKey): Promise<Observed> {
+  /** One container as the product sees a serving one; with a model, as it sees a twin of that. */
+  async observe(container: Container, key: ComparisonKey, model?: Observed): Promise<Observed> {
     const inspected = await this.engine.get<ContainerInspect>(enginePath`/containers/${container.id}/json`)
     const options = { key, helper, signal: AbortSignal.timeout(60_000) }
+    const probed = await probeContainer(this.engine, inspected, options)
+    const { facts: seen, process } = probed
+    const facts = await withNodeAnswers(this.engine, inspected, {
+      ...{ seen, process, key, helper },
+      // Nothing is like what was never seen: node is asked.
+      model: model?.facts ?? new Map(),
+    })
     return observeContainer(this.engine, {
       container: inspected,
       image: await this.engine.get<ImageInspect>(enginePath`/images/${inspected.Image}/json`),
       neighbours: await this.engine.get('/containers/json'),
-      probed: await probeContainer(this.engine, inspected, options),
+      probed: { facts, hasShell: probed.hasShell },
       helper,
       own: new Map(),
     })
@@ -53,8 +61,8 @@ export class World implements Disposable {
   /** Compares the second container with the first as if it were the twin of that app. */
   async compare(app: Container, twin: Container): Promise<ParityReport> {
     const key = newComparisonKey()
-    const [ours, theirs] = await Promise.all([this.observe(app, key), this.observe(twin, key)])
-    return judge(ours, theirs)
+    const ours = await this.observe(app, key)
+    return judge(ours, await this.observe(twin, key, ours))
   }
 
   [Symbol.dispose](): void {

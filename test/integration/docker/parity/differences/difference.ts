@@ -5,12 +5,19 @@ import type { Container } from '../../../../support/docker/container.ts'
 import { docker } from '../../../../support/docker/docker.ts'
 import { temporaryFolder } from '../../../../support/temporary-folder.ts'
 
+type Rank = 'block' | 'warn' | 'info'
+
 /** One way to make two containers that differ in one kind of fact. */
 export interface Difference {
   /** The kind's number and rank, as the list of kinds in the issue has them. */
   readonly number: number
-  readonly rank: 'block' | 'warn' | 'info'
+  readonly rank: Rank
   readonly what: string
+  /** Other kinds that can't but differ as well, and why. */
+  readonly also?: {
+    readonly kinds: readonly (readonly [number: number, rank: Rank])[]
+    readonly since: string
+  }
   /** What both need, made before and disposed of after them. */
   readonly needs?: () => Promise<AsyncDisposable>
   /** The app's, and the twin's unless that is another one; the busybox one, which sleeps, unless stated. */

@@ -4,46 +4,46 @@ import { type Difference, inTwin, otherFile, putFile } from './difference.ts'
 
 const path = '/opt/bin:/usr/local/bin:/usr/bin:/bin'
 
-/** A node that says of itself what this script makes it say, and starts with these options. */
-async function putNode(container: Container, script: string, options = ''): Promise<void> {
-  const wrapper = `#!/bin/sh\nexec /usr/local/bin/node ${options.padEnd(40)} --require /opt/says.cjs "$@"\n`
+/** A node that says of itself what this script makes it say. */
+async function putNode(container: Container, script: string): Promise<void> {
+  const wrapper = `#!/bin/sh\nexec /usr/local/bin/node --require /opt/says.cjs "$@" # ${script}\n`
   await putFile(container, '/opt/says.cjs', script)
   await putFile(container, '/opt/bin/node', wrapper, 0o755)
 }
 
-/** Both have a node of their own, in the twin with another script or other options. */
-function otherNode(script: string, options = ''): Omit<Difference, 'number' | 'rank' | 'what'> {
+/** Both have a node of their own, in the twin with another script. */
+function otherNode(script: string): Omit<Difference, 'number' | 'rank' | 'what'> {
   return {
     image: images.node,
     both: ['--env', `PATH=${path}`],
     prepare: (container) => putNode(container, ''),
-    change: (twin) => putNode(twin, script, options),
+    change: (twin) => putNode(twin, script),
   }
 }
 
 const says = (versions: string) =>
   `Object.defineProperty(process, 'versions', { value: { ...process.versions, ${versions} } })`
+const otherVersion = `${says("node: '24.0.1'")}; Object.defineProperty(process, 'version', { value: 'v24.0.1' })`
 
 /** What interprets the code, and what is installed beside it. */
 export const runtime: readonly Difference[] = [
-  {
-    number: 10,
-    rank: 'warn',
-    what: 'another version of node',
-    ...otherNode(
-      `Object.defineProperty(process, 'version', { value: 'v24.0.1' })\n${says("node: '24.0.1'")}`,
-    ),
-  },
+  { number: 10, rank: 'warn', what: 'another build of node', ...otherNode('// built again') },
+  { number: 10, rank: 'warn', what: 'another version of node', ...otherNode(otherVersion) },
   {
     number: 10,
     rank: 'warn',
     what: 'another build of python',
-    ...otherFile('/usr/local/bin/python3', 'x', 'another'),
     prepare: (container) => putFile(container, '/usr/local/bin/python3', 'x', 0o755),
     both: ['--env', `PATH=${path}`],
     change: (twin) => putFile(twin, '/usr/local/bin/python3', 'another', 0o755),
   },
-  { number: 11, rank: 'warn', what: 'another OpenSSL inside node', ...otherNode(says("openssl: '1.0.1'")) },
+  {
+    number: 11,
+    rank: 'warn',
+    what: 'another OpenSSL inside node',
+    ...otherNode(says("openssl: '1.0.1'")),
+    also: { kinds: [[10, 'warn']], since: 'it is another build of node' },
+  },
   {
     number: 12,
     rank: 'warn',
@@ -102,6 +102,29 @@ export const runtime: readonly Difference[] = [
     what: 'another C library',
     ...otherFile('/lib/ld-musl-x86_64.so.1', 'one', 'another'),
   },
-  { number: 40, rank: 'warn', what: 'another heap limit', ...otherNode('', '--max-old-space-size=100') },
-  { number: 55, rank: 'info', what: 'another lowest TLS', ...otherNode('', '--tls-min-v1.3') },
+  {
+    number: 40,
+    rank: 'warn',
+    what: 'another heap limit, by the memory limit',
+    image: images.node,
+    app: ['--memory', '400m'],
+    twin: ['--memory', '200m'],
+    also: { kinds: [[39, 'warn']], since: 'node takes it from the memory limit' },
+  },
+  {
+    number: 40,
+    rank: 'warn',
+    what: 'another heap limit, by NODE_OPTIONS',
+    image: images.node,
+    twin: ['--env', 'NODE_OPTIONS=--max-old-space-size=100'],
+    also: { kinds: [[12, 'warn']], since: 'an option of node sets it' },
+  },
+  {
+    number: 55,
+    rank: 'info',
+    what: 'another lowest version of TLS',
+    image: images.node,
+    twin: ['--env', 'NODE_OPTIONS=--tls-min-v1.3'],
+    also: { kinds: [[12, 'warn']], since: 'an option of node sets it' },
+  },
 ]

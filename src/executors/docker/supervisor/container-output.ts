@@ -1,0 +1,65 @@
+import type { Duplex } from 'node:stream'
+import { demultiplex, type OutputChunk } from '../engine/demux.ts'
+import type { Engine } from '../engine/engine.ts'
+import { enginePath } from '../engine/path.ts'
+import { untilAnswered } from './patience.ts'
+import { stateOf } from './twin-container.ts'
+
+/**
+ * All that a container prints, once, from the connection that was there before it started. Where that breaks, the rest
+ * comes out of the engine's log.
+ */
+export async function* outputOf(
+  engine: Engine,
+  id: string,
+  connection: Duplex,
+): AsyncGenerator<OutputChunk, void> {
+  const seen = new Seen()
+  if ((await (yield* passOn(demultiplex(connection), seen))) && (await hasEnded(engine, id))) return
+  for (let isWhole = false; !isWhole; ) {
+    const query = { follow: true, stdout: true, stderr: true }
+    const log = await untilAnswered(() => engine.stream(enginePath`/containers/${id}/logs`, { query }))
+    if (log === undefined) return
+    isWhole =
+      (yield* passOn(withoutSeen(demultiplex(log), seen.copy()), seen)) && (await hasEnded(engine, id))
+  }
+}
+
+/** How many bytes of each stream were passed on. */
+class Seen {
+  stdout = 0
+  stderr = 0
+
+  copy(): Seen {
+    return Object.assign(new Seen(), this)
+  }
+}
+
+/** Whether it came to its end, and did not break. */
+async function* passOn(chunks: AsyncIterable<OutputChunk>, seen: Seen): AsyncGenerator<OutputChunk, boolean> {
+  try {
+    for await (const chunk of chunks) {
+      seen[chunk.stream] += chunk.bytes.length
+      yield chunk
+    }
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function* withoutSeen(
+  chunks: AsyncIterable<OutputChunk>,
+  seen: Seen,
+): AsyncGenerator<OutputChunk, void> {
+  for await (const { stream, bytes } of chunks) {
+    const known = Math.min(seen[stream], bytes.length)
+    seen[stream] -= known
+    if (known < bytes.length) yield { stream, bytes: bytes.subarray(known) }
+  }
+}
+
+/** A stream that ends while its container works was cut, however cleanly. */
+async function hasEnded(engine: Engine, id: string): Promise<boolean> {
+  return (await untilAnswered(() => stateOf(engine, id)))?.Running !== true
+}
