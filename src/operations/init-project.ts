@@ -2,12 +2,15 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { findConfig } from '../config/load-config.ts'
 import { failedWith, PurserError } from '../core/errors.ts'
+import { composeService } from './init-project/compose-service.ts'
 
 /** What became of the files of a first project, each relative to its folder. */
 export interface Initialised {
   readonly written: readonly string[]
   /** Files that were there, and are as they were. */
   readonly kept: readonly string[]
+  /** The command to type once the app runs. */
+  readonly tryFirst: string
 }
 
 /** Writes a configuration and a first task. Throws `FILE_EXISTS` when this folder has a configuration. */
@@ -19,13 +22,14 @@ export async function initProject(folder: string): Promise<Initialised> {
       remedy: 'Nothing was written. Change that file, or go to another folder.',
     })
   }
-  const files = { 'purser.config.ts': configText(await startCommand(folder)), 'tasks/hello.ts': taskText }
+  const { text: configText, tryFirst } = await firstConfig(folder)
+  const files = { 'purser.config.ts': configText, 'tasks/hello.ts': taskText }
   const written: string[] = []
   const kept: string[] = []
   for (const [file, text] of Object.entries(files)) {
     ;(await writeNew(path.join(folder, file), text)) ? written.push(file) : kept.push(file)
   }
-  return { written, kept }
+  return { written, kept, tryFirst }
 }
 
 async function writeNew(file: string, text: string): Promise<boolean> {
@@ -51,16 +55,42 @@ async function startCommand(folder: string): Promise<string> {
   return 'node server.js'
 }
 
-function configText(command: string): string {
+/** A configuration that fits what is in the folder, and what to try with it first. */
+interface FirstConfig {
+  readonly text: string
+  readonly tryFirst: string
+}
+
+async function firstConfig(folder: string): Promise<FirstConfig> {
+  const service = await composeService(folder)
+  return service === undefined ? localConfig(await startCommand(folder)) : dockerConfig(service)
+}
+
+function dockerConfig(service: string): FirstConfig {
+  const text = config('docker', 'production', [
+    "// Which of the compose file's services it is; `label` and `name` find containers in other ways.",
+    `web: { executor: docker({ service: '${service}' }) },`,
+  ])
+  return { text, tryFirst: 'purser parity -e production' }
+}
+
+function localConfig(command: string): FirstConfig {
+  const text = config('local', 'local', [
+    '// How the running app is found: { command }, { port } or { pidFile }.',
+    `web: { executor: local({ command: '${command}' }) },`,
+  ])
+  return { text, tryFirst: 'purser run hello -e local' }
+}
+
+function config(preset: 'docker' | 'local', environment: string, services: readonly string[]): string {
   return `import { defineConfig } from 'purser'
-import { local } from 'purser/presets'
+import { ${preset} } from 'purser/presets'
 
 export default defineConfig({
   environments: {
-    local: {
+    ${environment}: {
       services: {
-        // How the running app is found: { command }, { port } or { pidFile }.
-        web: { executor: local({ command: '${command}' }) },
+${services.map((line) => `        ${line}`).join('\n')}
       },
     },
   },

@@ -27,6 +27,34 @@ describe('purser init', () => {
     expect(readFileSync(path.join(folder, 'purser.config.ts'), 'utf8')).toBe('// mine')
   })
 
+  it('takes the service of a compose file that is built here', async () => {
+    await using project = makeProject()
+    const folder = path.join(project.folder, 'new')
+    project.write(
+      'new/compose.yaml',
+      `# a shop
+name: shop
+services:
+  db:
+    image: postgres:18
+    environment:
+      POSTGRES_PASSWORD: x
+
+  # the app
+  shop-web:
+    build: .
+    ports: ["3000:3000"]
+volumes:
+  data:
+`,
+    )
+    const { code, stdout } = await purser(folder, ['init'])
+    expect([code, stdout]).toEqual([0, expect.stringContaining('npx purser parity -e production')])
+    const written = readFileSync(path.join(folder, 'purser.config.ts'), 'utf8')
+    expect(written).toContain("docker({ service: 'shop-web' })")
+    expect(written).toContain("import { docker } from 'purser/presets'")
+  })
+
   it('keeps a task that is there', async () => {
     await using project = makeProject()
     const folder = path.join(project.folder, 'new')
