@@ -12,7 +12,7 @@ export const fileSystems: readonly Kind[] = [
     list: true,
     awk: `
 for (place in mount_type)
-  if (place != "/" && place !~ /^\\/(proc|sys|dev)(\\/|$)/ && place !~ /^\\/etc\\/(resolv.conf|hostname|hosts)$/)
+  if (place != "/" && place !~ /^\\/(proc|sys|dev)(\\/|$)/ && place !~ /^(\\/etc\\/(resolv.conf|hostname|hosts)|\\/sbin\\/docker-init)$/)
     say("mounts:seen:" place, mount_type[place] ", " mount_mode[place], mounts_file)
 if ("/" in mount_type) say("mounts", "listed", mounts_file)
 else unseen("mounts", mounts_file " can't be read")`,

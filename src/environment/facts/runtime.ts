@@ -31,6 +31,7 @@ purser_which node && purser_node=$purser_found`,
     seen: 'compared',
     node: `(() => {
   const versions = Object.assign({}, process.versions)
+  delete versions.node
   delete versions.tz
   return versions
 })()`,

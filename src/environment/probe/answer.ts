@@ -19,10 +19,12 @@ export interface ProbedProcess {
   /** Effective ids; `undefined` where they could not be read. */
   readonly uid: number | undefined
   readonly gid: number | undefined
-  /** Of the app only: what it was started with, its program, and what process 1 was started with. */
+  /** Where it works; `undefined` where that can't be entered. */
+  readonly directory: string | undefined
+  /** Of the app only: what it was started with, its program, and what the process that started it was started with. */
   readonly argv: readonly string[]
   readonly executable: string | undefined
-  readonly initArgv: readonly string[]
+  readonly parentArgv: readonly string[]
   /** Where bash is, which passes on variables whose names are no identifiers; other shells drop them. */
   readonly bash: string | undefined
   /** Of a twin only: where its command's program is; `undefined` when it can't be found. */

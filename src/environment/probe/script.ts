@@ -18,6 +18,8 @@ export interface AppProbe extends ProbeRequest {
 export interface TwinProbe extends ProbeRequest {
   /** Lines of POSIX sh that run after the verdict and before the command. */
   readonly beforeWork: readonly string[]
+  /** Where the app's process works: files are looked for there, wherever the twin begins. Its own folder unless stated. */
+  readonly directory?: string
 }
 
 // Both scripts are one command, from brace to brace, so that a shell has read the whole of it before it does anything.
@@ -44,6 +46,11 @@ purser_say process:pid "$purser_target" /proc
 ${refuseOtherUser}
 purser_directory=
 cd -P "/proc/$purser_target/cwd" && purser_directory=$PWD
+[ -z "$purser_directory" ] || purser_say process:directory "$purser_directory" "/proc/$purser_target/cwd"
+purser_parent=
+read -r purser_parent < "/proc/$purser_target/stat"
+purser_parent=\${purser_parent##*) ? }
+purser_parent=\${purser_parent%% *}
 ${facts(probe, false)}
 purser_end
 } < /dev/null 2> /dev/null
@@ -71,7 +78,9 @@ purser_target=$$
 purser_say process:pid "$purser_target" shell
 purser_directory=
 cd -P . && purser_directory=$PWD
+${lookIn(probe.directory)}
 ${facts(probe, true)}
+cd "\${purser_directory:-.}" || exit ${refusedExit}
 purser_which "$1" && purser_say process:program "$purser_found" PATH
 purser_end
 } < /dev/null 2> /dev/null
@@ -83,6 +92,13 @@ ${probe.beforeWork.join('\n')}
 ${becomeCommand}
 }
 `
+}
+
+/** The command begins where the twin did: what can't be come back from is not entered. */
+function lookIn(directory: string | undefined): string {
+  if (directory === undefined) return ''
+  const there = quote(directory)
+  return `[ "$purser_directory" = ${there} ] || { (cd ${there} && cd "$purser_directory") && cd ${there}; }`
 }
 
 function facts({ withNode, files }: ProbeRequest, twin: boolean): string {

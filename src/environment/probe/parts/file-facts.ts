@@ -33,8 +33,8 @@ elif {
     readlink "/proc/$purser_target/exe"
     echo "@$purser_nonce argument"
     tr '\\n\\000' '\\001\\n' < "/proc/$purser_target/cmdline"
-    echo "@$purser_nonce init-argument"
-    tr '\\n\\000' '\\001\\n' < /proc/1/cmdline
+    echo "@$purser_nonce parent-argument"
+    tr '\\n\\000' '\\001\\n' < "/proc/$purser_parent/cmdline"
   fi
   echo "@$purser_nonce disk"
   df -kP /
@@ -97,7 +97,7 @@ function awkProgram(kinds: readonly Kind[]): string {
   return `${awkObservers}
 BEGIN { FS = "\\t" }
 index($0, mark) == 1 { part = substr($0, length(mark) + 1); next }
-part ~ /^(executable|argument|init-argument)$/ {
+part ~ /^(executable|argument|parent-argument)$/ {
   gsub(/\\001/, "\\n")
   say("process:" part, $0, "/proc")
   next

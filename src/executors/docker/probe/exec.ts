@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { Argv } from '../../../tasks/task.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -23,7 +23,7 @@ export async function execIn(
   engine: Engine,
   container: string,
   { argv, input, user }: Exec,
-  { signal, limitMs }: { readonly signal: AbortSignal; readonly limitMs: number },
+  patience: Patience,
 ): Promise<Printed> {
   const { Id } = await engine.post<{ readonly Id: string }>(enginePath`/containers/${container}/exec`, {
     body: {
@@ -38,6 +38,21 @@ export async function execIn(
   const connection = await engine.hijack(enginePath`/exec/${Id}/start`, {
     body: { Detach: false, Tty: false },
   })
+  return exchange(connection, input, patience)
+}
+
+/** How long a program may take, and by whom it is called off. */
+export interface Patience {
+  readonly signal: AbortSignal
+  readonly limitMs: number
+}
+
+/** Says something to a program over its streams, and takes down all that it prints until it ends. */
+export async function exchange(
+  connection: Duplex,
+  input: string,
+  { signal, limitMs }: Patience,
+): Promise<Printed> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
   const cut = () => connection.destroy(new RangeError(`It gave no answer in ${limitMs / 1_000} s.`))
   limit.addEventListener('abort', cut)
@@ -50,8 +65,7 @@ export async function execIn(
   }
 }
 
-/** All that comes of a container's two streams. */
-export async function collect(connection: Readable): Promise<Printed> {
+async function collect(connection: Readable): Promise<Printed> {
   const printed = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] }
   for await (const { stream, bytes } of demultiplex(connection)) printed[stream].push(bytes)
   return {

@@ -3,7 +3,8 @@ import type { Engine } from '../engine/engine.ts'
 import type { HostConfig } from '../engine/types.ts'
 import { type HelperImage, helperLabels } from '../labels.ts'
 import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
-import { collect, type Printed } from './exec.ts'
+import { overStreams } from '../twin/over-streams.ts'
+import { exchange, type Patience, type Printed } from './exec.ts'
 
 /** A container of ours beside another one, in its process and network namespaces. */
 export interface Helper {
@@ -17,18 +18,12 @@ export interface Helper {
 /** Runs a helper until it ends, and removes it. */
 export async function runHelper(
   engine: Engine,
-  helper: Helper & { readonly input: string; readonly signal: AbortSignal; readonly limitMs: number },
+  helper: Helper & Patience & { readonly input: string },
 ): Promise<Printed> {
   const { connection, remove } = await startHelper(engine, helper)
-  const limit = AbortSignal.any([helper.signal, AbortSignal.timeout(helper.limitMs)])
-  const cut = () => connection.destroy(new RangeError(`It gave no answer in ${helper.limitMs / 1_000} s.`))
-  limit.addEventListener('abort', cut)
   try {
-    connection.end(helper.input)
-    return await collect(connection)
+    return await exchange(connection, helper.input, helper)
   } finally {
-    limit.removeEventListener('abort', cut)
-    connection.destroy()
     await remove()
   }
 }
@@ -48,12 +43,7 @@ export async function startHelper(
       Cmd: argv,
       User: '0:0',
       Labels: own.labels,
-      Tty: false,
-      OpenStdin: true,
-      StdinOnce: true,
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
+      ...overStreams,
       HostConfig: {
         PidMode: `container:${container}`,
         NetworkMode: `container:${container}`,

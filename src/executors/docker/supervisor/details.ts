@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../core/json.ts'
-import type { DockerOrder } from './order.ts'
+import type { Order } from '../../../supervision/order.ts'
 
 /** What another supervisor needs to take over from one that was killed. Nothing of it is secret. */
 export interface Details extends JsonObject {
@@ -13,7 +13,7 @@ export interface Details extends JsonObject {
   readonly hidden: readonly string[]
 }
 
-export function detailsOf(order: DockerOrder): Details {
+export function detailsOf(order: Order & { readonly name: string; readonly nonce: string }): Details {
   const { name, nonce, output, quotaBytes, timeoutMs = 0, secrets } = order
   const hidden = [...new Set(secrets.map((secret) => secret.name))]
   return { container: name, nonce, output, quotaBytes, timeoutMs, hidden }

@@ -8,7 +8,8 @@ import {
   mounted,
 } from '../../../../test/support/docker/inspections.ts'
 import type { ContainerConfig, HostConfig } from '../engine/types.ts'
-import { describeTwin, type Model, type Twin } from './describe-twin.ts'
+import { describeTwin, type Twin } from './describe-twin.ts'
+import type { Model } from './model.ts'
 
 const image: ContainerConfig = {
   Env: ['PATH=/bin', 'VERSION=1'],

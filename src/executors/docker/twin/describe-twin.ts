@@ -2,27 +2,12 @@ import type { ContainerConfig, ContainerInspect, HostConfig, ImageInspect } from
 import { twinHostname } from './hostname.ts'
 import { statedConfig } from './image-defaults.ts'
 import { twinLabels } from './labels.ts'
+import type { Model } from './model.ts'
 import { twinMounts } from './mounts.ts'
 import { type TwinNetwork, twinNetworks } from './networks.ts'
+import { overStreams } from './over-streams.ts'
 import { helperFolder } from './shim.ts'
 import { twinVariables } from './variables.ts'
-
-/** What a twin is made from. */
-export interface Model {
-  readonly container: ContainerInspect
-  readonly servingImage: ImageInspect
-  /** What it runs: what serves, or a candidate. */
-  readonly image: ImageInspect
-  /** Whether the entrypoint runs before the command. */
-  readonly runsEntrypoint: boolean
-  /** The serving process's own variables, for a twin whose entrypoint does not run. */
-  readonly variables: ReadonlyMap<string, string>
-  readonly readOnly: readonly string[] | 'all'
-  /** What links resolve to, as entries for /etc/hosts. */
-  readonly hosts: readonly string[]
-  /** Whether a volume of its own brings it a shell. */
-  readonly hasHelperVolume: boolean
-}
 
 /** How the engine is told to make a twin. Data only. */
 export interface Twin {
@@ -54,12 +39,7 @@ export function describeTwin(model: Model): Twin {
       ...entrypointOf(runsEntrypoint, Entrypoint),
       Labels: twinLabels(container.Config.Labels ?? {}, image.Config?.Labels ?? {}),
       Healthcheck: { Test: ['NONE'] },
-      Tty: false,
-      OpenStdin: true,
-      StdinOnce: true,
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
+      ...overStreams,
       HostConfig: { ...hostConfigOf(model), ...networkModeOf(first) },
       NetworkingConfig: {
         EndpointsConfig:

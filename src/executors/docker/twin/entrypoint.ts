@@ -9,7 +9,7 @@ import type { ContainerConfig } from '../engine/types.ts'
  */
 export function entrypointRuns(
   { Entrypoint, Cmd }: ContainerConfig,
-  { argv }: Pick<ProbedProcess, 'argv'>,
+  { argv, parentArgv }: Pick<ProbedProcess, 'argv' | 'parentArgv'>,
   declared: 'run' | 'skip' | undefined,
 ): boolean {
   const entrypoint = Entrypoint ?? []
@@ -20,6 +20,8 @@ export function entrypointRuns(
   if (command.length === 0) return false
   if (isWhole(argv, [...entrypoint, ...command])) return false
   if (isCommand(argv, command)) return true
+  // The command is a script, and the app its child.
+  if (isCommand(parentArgv, command) && !endsWith(parentArgv, [...entrypoint, ...command])) return true
   throw new PurserError('ENTRYPOINT_AMBIGUOUS', {
     message: `Whether the entrypoint ${JSON.stringify(entrypoint)} would run a command in the app's place can't be told: the app runs as ${JSON.stringify(argv)}.`,
     remedy:

@@ -77,7 +77,7 @@ function shortForm({ Type, Name, Source, Destination, Mode }: MountPoint, isRead
 }
 
 /** The engine names a volume that nobody named by 64 hexadecimal digits. */
-export function isAnonymous({ Type, Name }: MountPoint): boolean {
+function isAnonymous({ Type, Name }: MountPoint): boolean {
   return Type === 'volume' && /^[0-9a-f]{64}$/.test(Name ?? '')
 }
 

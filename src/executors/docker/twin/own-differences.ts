@@ -1,5 +1,6 @@
-import type { Model, Twin } from './describe-twin.ts'
+import type { Twin } from './describe-twin.ts'
 import { hostnameNotice } from './hostname.ts'
+import type { Model } from './model.ts'
 import { helperFolder } from './shim.ts'
 
 /** In what a twin differs from the app because Purser made it so: ids of kinds or of facts, and why. */

@@ -14,8 +14,9 @@ import type { Probed } from '../probe/probed.ts'
 import type { AnsweringTwin } from '../questions/ask-in-twin.ts'
 import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
 import type { DockerOrder } from '../supervisor/order.ts'
-import { describeTwin, type Model, type Twin } from './describe-twin.ts'
+import { describeTwin, type Twin } from './describe-twin.ts'
 import { entrypointRuns } from './entrypoint.ts'
+import type { Model } from './model.ts'
 import { linkedHosts } from './networks.ts'
 import { ownDifferences } from './own-differences.ts'
 import {
@@ -148,11 +149,13 @@ export class TwinPlanner {
   }
 
   #script(nonce: string, lines: readonly string[]): string {
+    const { directory } = this.#input.probed.process
     const probe = {
       nonce,
       key: this.#input.key,
       withNode: this.#input.busybox !== undefined,
       files: mountedFiles(this.#model.container),
+      ...(directory === undefined ? {} : { directory }),
     }
     return shellOpening(this.#shell) + twinScript({ ...probe, beforeWork: lines })
   }

@@ -1,5 +1,5 @@
 import { takeFromApp } from '../../../environment/twin-variables.ts'
-import type { Model } from './describe-twin.ts'
+import type { Model } from './model.ts'
 import { withoutRouting } from './routing-variables.ts'
 
 /** A twin's variables: `Env` as the engine takes it, where a NAME alone takes away what the image sets. */

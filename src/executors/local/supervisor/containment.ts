@@ -18,7 +18,7 @@ export function signalAll(containment: Containment, signal: NodeJS.Signals): voi
   for (const pid of containment.members()) signalOne(pid, signal)
 }
 
-export function signalOne(pid: number, signal: NodeJS.Signals): void {
+function signalOne(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
