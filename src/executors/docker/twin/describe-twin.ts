@@ -1,4 +1,4 @@
-import type { ContainerConfig, ContainerInspect, HostConfig, ImageInspect } from '../engine/types.ts'
+import type { ContainerConfig, HostConfig } from '../engine/types.ts'
 import { twinHostname } from './hostname.ts'
 import { statedConfig } from './image-defaults.ts'
 import { twinLabels } from './labels.ts'
