@@ -1,4 +1,5 @@
 import { PurserError, type Refusal } from '../core/errors.ts'
+import type { ListedFact } from '../environment/parity/list-facts.ts'
 import type { ParityReport } from '../environment/parity/report.ts'
 import type { Release } from '../environment/release.ts'
 import { skewRefusals } from '../gates/one-release.ts'
@@ -21,6 +22,8 @@ export interface ParityChecked {
   readonly service: string
   readonly release: Release
   readonly report: ParityReport
+  /** All that was seen of both. */
+  readonly facts: readonly ListedFact[]
   /** Why a run would be refused; empty when none would. */
   readonly refusals: readonly Refusal[]
 }
@@ -35,12 +38,12 @@ export async function checkParity(context: Context, wish: ParityWish): Promise<P
   const release = await executor.release(context.signal, candidate === undefined ? {} : { candidate })
   const { compare } = comparison(context, target, release, declared)
   await using twin = await executor.twin(release, context.signal)
-  const report = await compare(twin)
+  const { report, facts } = await compare(twin)
   const refusals = [
     ...skewRefusals(release.skews, declared),
     ...parityRefusals(report, settings.parity?.unobserved),
   ]
-  return { environment, service, release, report, refusals }
+  return { environment, service, release, report, facts, refusals }
 }
 
 function unobservable(service: string): PurserError {

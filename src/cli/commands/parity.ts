@@ -6,6 +6,7 @@ import { readDeclarations } from '../declarations.ts'
 import { candidateFlag, differsFlag, environmentFlag, jsonFlag, serviceFlag } from '../flags.ts'
 import { loadContext, type Session } from '../session.ts'
 import { describeParity } from '../terminal/describe-parity.ts'
+import { shortened } from '../terminal/printable.ts'
 import { describeRefusal } from '../terminal/report-error.ts'
 import { paint } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
@@ -15,6 +16,7 @@ interface Flags {
   readonly service?: string
   readonly differs?: readonly string[]
   readonly candidate?: string
+  readonly facts: boolean
   readonly kinds: boolean
   readonly json: boolean
 }
@@ -26,6 +28,7 @@ export const command = buildCommand<Flags, [], Session>({
       service: serviceFlag,
       differs: differsFlag,
       candidate: candidateFlag,
+      facts: { kind: 'boolean', brief: 'List every fact that was seen', default: false, withNegated: false },
       kinds: { kind: 'boolean', brief: 'List all kinds of facts', default: false, withNegated: false },
       json: jsonFlag,
     },
@@ -38,6 +41,7 @@ export const command = buildCommand<Flags, [], Session>({
 It exits with 0 when a run would be where the app is, and with 81 when one would be refused.
 
   purser parity -e production
+  purser parity -e production --facts
   purser parity -e production --candidate shop:42 --json
   purser parity --kinds`,
   },
@@ -50,18 +54,25 @@ It exits with 0 when a run would be where the app is, and with 81 when one would
     const { environment, service, candidate } = flags
     const differs = readDeclarations(flags.differs ?? [])
     const checked = await checkParity(context, { environment, service, candidate, differs })
-    if (flags.json) console.log(JSON.stringify(asJson(checked)))
-    else console.log(describe(checked))
+    if (flags.json) console.log(JSON.stringify(asJson(checked, flags)))
+    else console.log(describe(checked, flags))
     if (checked.refusals.length > 0) process.exitCode = exitCodes.refused
   },
 })
 
-function asJson({ environment, service, release, report, refusals }: ParityChecked): object {
+const longestValue = 100
+
+type Shown = Pick<Flags, 'facts'>
+
+function asJson(checked: ParityChecked, shown: Shown): object {
+  const { environment, service, release, report, facts, refusals } = checked
   const instances = release.instances.map(({ id }) => id)
-  return { environment, service, release: release.digest, instances, ...report, refusals }
+  const all = shown.facts ? { facts } : {}
+  return { environment, service, release: release.digest, instances, ...report, refusals, ...all }
 }
 
-function describe({ environment, service, release, report, refusals }: ParityChecked): string {
+function describe(checked: ParityChecked, shown: Shown): string {
+  const { environment, service, release, report, facts, refusals } = checked
   const instances = release.instances.map(({ id }) => id).join(', ')
   return [
     `${paint('bold', `${environment}/${service}`)}  ${instances} ${release.instances.length === 1 ? 'serves' : 'serve'} ${release.digest.slice(0, 19)}`,
@@ -72,8 +83,19 @@ function describe({ environment, service, release, report, refusals }: ParityChe
           `  ${paint('dim', `not compared, since they vary among the app's own: ${report.varying.join(', ')}`)}`,
         ]),
     ...report.own.map(({ fact, why }) => `  ${paint('dim', `ours: ${fact}: ${why}`)}`),
+    ...(shown.facts ? ['', listOf(facts)] : []),
     ...(refusals.length === 0 ? [] : ['', ...refusals.map(describeRefusal)]),
   ].join('\n')
+}
+
+function listOf(facts: ParityChecked['facts']): string {
+  return table(
+    facts.map(({ fact, app, twin, source }) => [
+      `  ${fact}`,
+      shortened(app === twin ? app : `${app} ≠ ${twin}`, longestValue),
+      paint('dim', source),
+    ]),
+  )
 }
 
 function listKinds(json: boolean): void {

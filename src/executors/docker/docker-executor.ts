@@ -83,6 +83,7 @@ export class DockerExecutor implements Executor {
           container,
           image: servingImage,
           neighbours,
+          serving: containers,
           probed: await this.#probe(findings, container.Id, signal),
           helper: this.#helper,
           own: new Map(),

@@ -18,7 +18,7 @@ export function inspectTwin(
   const { compare } = comparison(context, target, release, differs)
   return {
     async judge(twin) {
-      const parity = await compare(twin)
+      const { report: parity } = await compare(twin)
       judged(parity)
       return { refusals: parityRefusals(parity, target.settings.parity?.unobserved), parity }
     },

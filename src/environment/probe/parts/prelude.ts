@@ -5,7 +5,7 @@ import { quote } from './quote.ts'
  * Functions of the probe's shell. Nothing is exported, and every name begins with `purser_`.
  *
  * The kinds' `sh` lines use `purser_say ID VALUE SOURCE`, `purser_unseen ID WHY` and `purser_which PROGRAM` (which sets
- * `purser_found`). They run in the process's working directory, `purser_directory`; it is process `purser_target`, with
+ * `purser_found`). They run where the app's process works, which `purser_directory` is of the one that is looked at; it is process `purser_target`, with
  * the variables `purser_env_NAME`. `purser_node` is where its node is, once the runtime has been looked for. Each process
  * that they start costs about a millisecond.
  */

@@ -47,6 +47,7 @@ async function judge(
       container,
       image: release.image,
       neighbours: release.neighbours,
+      serving: release.containers,
       probed: { facts, hasShell: true },
       helper,
       own,

@@ -51,6 +51,7 @@ export async function lookAtTwin(
       container,
       image: release.image,
       neighbours: release.neighbours,
+      serving: release.containers,
       probed: { facts, hasShell: true },
       helper,
       own: planner.own,

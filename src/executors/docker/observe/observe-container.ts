@@ -13,6 +13,8 @@ export interface Observation {
   readonly image: ImageInspect
   /** All containers of the engine. */
   readonly neighbours: readonly ContainerListed[]
+  /** Those of the app, none of which is beside another. */
+  readonly serving: readonly Pick<ContainerInspect, 'Id'>[]
   /** What was seen from inside. */
   readonly probed: { readonly facts: Facts; readonly hasShell: boolean }
   readonly helper: HelperImage
@@ -25,8 +27,9 @@ const ofTheProcess: ReadonlySet<string> = new Set(['working-directory'])
 
 /** Puts together what was seen from inside and what the engine tells. */
 export function observeContainer(engine: Engine, observation: Observation): Observed {
-  const { container, image, neighbours, probed, helper, own } = observation
-  const except = new Set(neighbours.filter(({ Labels }) => isOurs(Labels)).map(({ Id }) => Id))
+  const { container, image, neighbours, serving, probed, helper, own } = observation
+  const ours = neighbours.filter(({ Labels }) => isOurs(Labels))
+  const except = new Set([...ours, ...serving].map(({ Id }) => Id))
   const fleet = { mixed: [], deploying: [], neighbours, except }
   return {
     id: nameOf(container),

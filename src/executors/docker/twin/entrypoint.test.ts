@@ -6,8 +6,12 @@ interface Image {
   readonly command: readonly string[]
 }
 
-const runs = ({ entrypoint, command }: Image, argv: readonly string[], declared?: 'run' | 'skip') =>
-  entrypointRuns({ Entrypoint: entrypoint, Cmd: command }, { argv }, declared)
+const runs = (
+  { entrypoint, command }: Image,
+  argv: readonly string[],
+  declared?: 'run' | 'skip',
+  parentArgv: readonly string[] = [],
+) => entrypointRuns({ Entrypoint: entrypoint, Cmd: command }, { argv, parentArgv }, declared)
 
 const script = ['docker-entrypoint.sh']
 const server = ['node', 'server.js']
@@ -76,6 +80,21 @@ describe('an entrypoint that makes room for a command runs before a task', () =>
   })
 })
 
+describe('a command that is a script, and the app its child', () => {
+  const image = { entrypoint: ['/entrypoint.sh'], command: ['/app/serve.sh'] }
+
+  it('shows that the entrypoint makes room for a command', () => {
+    expect(runs(image, server, undefined, ['/bin/sh', '/app/serve.sh'])).toBe(true)
+    const inShell = { ...image, command: ['/bin/sh', '-c', 'cd /srv && node server.js'] }
+    expect(runs(inShell, server, undefined, inShell.command)).toBe(true)
+  })
+
+  it('is not the entrypoint itself, which has it among its arguments', () => {
+    const itself = ['/bin/sh', '/entrypoint.sh', '/app/serve.sh']
+    expect(() => runs(image, server, undefined, itself)).toThrow("can't be told")
+  })
+})
+
 describe('an entrypoint that is the app does not run before a task', () => {
   it.each<[string, Image, readonly string[]]>([
     ['none at all', { entrypoint: [], command: server }, server],
@@ -109,6 +128,22 @@ describe('an entrypoint that is the app does not run before a task', () => {
     ['npm', { entrypoint: ['npm'], command: ['start'] }, ['npm start', '', '']],
   ])('%s', (_name, image, argv) => {
     expect(runs(image, argv)).toBe(false)
+  })
+})
+
+describe('an init, whatever the app is behind it', () => {
+  it.each([
+    [['tini', '--']],
+    [['/sbin/tini-static', '-s', '-g', '--']],
+    [['/usr/bin/dumb-init', '--rewrite', '15:2', '--']],
+    [['catatonit', '--']],
+  ])('%j runs its command', (entrypoint) => {
+    expect(runs({ entrypoint, command: ['./start.sh'] }, ['a name of its own'])).toBe(true)
+  })
+
+  it('with a script behind it is no more than that script', () => {
+    const image = { entrypoint: ['tini', '--', './start.sh'], command: ['serve'] }
+    expect(() => runs(image, ['a name of its own'])).toThrow("can't be told")
   })
 })
 

@@ -18,15 +18,25 @@ export function entrypointRuns(
   if (declared !== undefined) return declared === 'run'
   // Where there is nothing but the entrypoint, it is what the task takes the place of.
   if (command.length === 0) return false
-  if (isWhole(argv, [...entrypoint, ...command])) return false
+  if (isInit(entrypoint)) return true
+  const whole = [...entrypoint, ...command]
+  if (isWhole(argv, whole)) return false
   if (isCommand(argv, command)) return true
   // The command is a script, and the app its child.
-  if (isCommand(parentArgv, command) && !endsWith(parentArgv, [...entrypoint, ...command])) return true
+  if (isCommand(parentArgv, command) && !endsWith(parentArgv, whole)) return true
   throw new PurserError('ENTRYPOINT_AMBIGUOUS', {
     message: `Whether the entrypoint ${JSON.stringify(entrypoint)} would run a command in the app's place can't be told: the app runs as ${JSON.stringify(argv)}.`,
     remedy:
       "Say it in `docker({ … })`: `entrypoint: 'run'` where it ends with `exec \"$@\"`, `entrypoint: 'skip'` where it is the app, migrates by itself, or ignores its command.",
   })
+}
+
+/** Nothing but one of those that do nothing else than run a command: `tini -g --`, `dumb-init --rewrite 15:2 --`. */
+function isInit([program = '', ...options]: readonly string[]): boolean {
+  return (
+    /^(?:tini(?:-static)?|dumb-init|catatonit|docker-init)$/.test(path.basename(program)) &&
+    options.every((option) => option.startsWith('-') || /^\d+:\d+$/.test(option))
+  )
 }
 
 const shells = /^(?:ba|da|a|k|z)?sh$/

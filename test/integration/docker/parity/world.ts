@@ -52,6 +52,7 @@ export class World implements Disposable {
       container: inspected,
       image: await this.engine.get<ImageInspect>(enginePath`/images/${inspected.Image}/json`),
       neighbours: await this.engine.get('/containers/json'),
+      serving: [],
       probed: { facts, hasShell: probed.hasShell },
       helper,
       own: new Map(),

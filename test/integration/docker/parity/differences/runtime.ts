@@ -107,8 +107,8 @@ export const runtime: readonly Difference[] = [
     rank: 'warn',
     what: 'another heap limit, by the memory limit',
     image: images.node,
-    app: ['--memory', '400m'],
-    twin: ['--memory', '200m'],
+    app: ['--memory', '2g'],
+    twin: ['--memory', '1g'],
     also: { kinds: [[39, 'warn']], since: 'node takes it from the memory limit' },
   },
   {
