@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -102,6 +102,8 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
     const { facts, process: found, room } = probe(pid, { files: [path.join(app, 'package-lock.json')] })
     expect(found).toMatchObject({ pid, uid: process.getuid?.(), gid: process.getgid?.() })
     expect(found.argv).toEqual(['/usr/bin/tail', '-f', '/dev/null'])
+    expect(found.parentArgv).toEqual(readFileSync('/proc/self/cmdline', 'utf8').split('\0').slice(0, -1))
+    expect(found.directory).toBe(app)
     expect(found.executable).toMatch(/\/(?:tail|busybox|coreutils)$/)
     expect(facts.get('working-directory')).toEqual({ value: app, source: `/proc/${pid}/cwd` })
     expect(facts.get('code-revision:REVISION')).toMatchObject({ value: 'abc123' })
@@ -198,6 +200,7 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
       env: Readonly<Record<string, string>>,
       command: readonly string[],
       verdict: (nonce: string) => string,
+      also: { directory?: string } = {},
     ) {
       const nonce = newNonce()
       const child = spawn(program, [...options, '-s', '--', ...command], { env, cwd: app })
@@ -208,7 +211,8 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
         printed = Buffer.concat([printed, bytes])
         if (before === undefined && probeEnd(printed, nonce) !== undefined) child.stdin.end(verdict(nonce))
       })
-      child.stdin.write(twinScript({ nonce, key, withNode: false, files: [], beforeWork: ['umask 027'] }))
+      const asked = { nonce, key, withNode: false, files: [], ...also }
+      child.stdin.write(twinScript({ ...asked, beforeWork: ['umask 027'] }))
       const [code] = await once(child, 'close')
       const end = probeEnd(printed, nonce) ?? 0
       return { code, answer: complete(printed.toString(), nonce), output: printed.subarray(end).toString() }
@@ -231,6 +235,24 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
         expect
           .soft(answer.facts.get(`variables:${name}`), name)
           .toMatchObject({ value: keyedDigest(key, value) })
+    })
+
+    it.each([
+      ['works', 'elsewhere', 'def456'],
+      ['worked, and it has no such folder', 'not-there', 'abc123'],
+    ])('looks for files where the app %s, and begins where it was started', async (_, name, revision) => {
+      const elsewhere = path.join(folder, 'elsewhere')
+      mkdirSync(elsewhere, { recursive: true })
+      writeFileSync(path.join(elsewhere, 'REVISION'), 'def456\n')
+      const { answer, output } = await startTwin(
+        { PATH: tools },
+        [process.execPath, '-p', '[process.cwd(), process.env.PWD].join()'],
+        (nonce) => `${goAhead(nonce)}\n`,
+        { directory: path.join(folder, name) },
+      )
+      expect(answer.facts.get('code-revision:REVISION')).toMatchObject({ value: revision })
+      expect(answer.facts.get('working-directory')).toMatchObject({ value: app })
+      expect(output).toBe(`${app},\n`)
     })
 
     it('leaves none of the shell’s variables behind', async () => {

@@ -70,7 +70,7 @@ function nameFor({ Names, Labels }: ContainerListed, selector: Selector): string
 
 function refuseSeveralProjects(selector: Selector, found: readonly ContainerListed[]): void {
   if (!('service' in selector) || selector.project !== undefined) return
-  const projects = [...new Set(found.map(({ Labels }) => Labels[compose.project] ?? ''))]
+  const projects = [...new Set(found.map(({ Labels }) => Labels[compose.project] ?? ''))].sort()
   if (projects.length < 2) return
   throw new PurserError('APP_AMBIGUOUS', {
     message: `Several compose projects of this engine have a service "${selector.service}": ${list(projects)}.`,

@@ -114,7 +114,10 @@ export class TwinPlanner {
       name: `purser-idle-${nonce}`,
       nonce,
       script: this.#script(nonce, []),
-      ...this.#make(this.#twin(), { Cmd: shimCommand(this.#shell, ['true']), Labels: this.#passing }),
+      ...this.#make(unlogged(this.#twin()), {
+        Cmd: shimCommand(this.#shell, ['true']),
+        Labels: this.#passing,
+      }),
     }
   }
 
@@ -126,7 +129,7 @@ export class TwinPlanner {
       name: `purser-question-${mark}`,
       mark,
       script: answerScript(this.#shell, mark, twin.hidden),
-      ...this.#make(twin, { Cmd: shimCommand(this.#shell, this.#node), Labels: this.#passing }),
+      ...this.#make(unlogged(twin), { Cmd: shimCommand(this.#shell, this.#node), Labels: this.#passing }),
     }
   }
 
@@ -185,6 +188,11 @@ export class TwinPlanner {
     const isCandidate = this.#model.image.Id !== this.#model.servingImage.Id
     return [isCandidate ? 'node' : (process.executable ?? 'node'), ...nodeOptions(process.argv)]
   }
+}
+
+/** What lives no longer than this process writes no log of the engine: an answer may have a secret parameter in it. */
+function unlogged({ body, ...twin }: Twin): Twin {
+  return { ...twin, body: { ...body, HostConfig: { ...body.HostConfig, LogConfig: { Type: 'none' } } } }
 }
 
 function assignmentOf(

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runContainer } from '../../../support/docker/container.ts'
 import { docker } from '../../../support/docker/docker.ts'
 import { images } from '../../../support/docker/image-names.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
@@ -14,10 +15,15 @@ const times = Number(process.env.PURSER_CONTROL ?? 20)
 const temporary = temporaryFolder()
 const secret = path.join(temporary.folder, 'secret')
 const uploads = path.join(temporary.folder, 'uploads')
+const lock = path.join(temporary.folder, 'package-lock.json')
 const volume = ownName('orders')
+const beside = ownName('beside')
 writeFileSync(secret, 'correct-horse-battery')
+writeFileSync(lock, '{"lockfileVersion":3}')
 mkdirSync(uploads)
+beforeAll(() => runContainer(['--name', beside, images.helper, 'sleep', '1000']))
 afterAll(async () => {
+  await docker('rm', '--force', '--volumes', beside)
   temporary[Symbol.dispose]()
   await docker('volume', 'rm', '--force', volume)
 })
@@ -50,6 +56,12 @@ const apps: Readonly<Record<string, AppDescription>> = {
   'in the machine’s process namespace, without a network': {
     args: ['--network', 'none', '--pid', 'host', images.busybox, ...httpd],
   },
+  'that works in another folder than it began in': {
+    args: ['--volume', `${lock}:/app/package-lock.json:ro`, images.busybox, ...httpd],
+  },
+  'whose entrypoint starts a script': { args: [...mountedSecret, images.entrypoint] },
+  'whose entrypoint stays, and starts a script': { args: [...mountedSecret, images.entrypointFork] },
+  'in the network of another container': { args: ['--network', `container:${beside}`, images.node] },
   'without a shell': { args: [images.bare] },
 }
 

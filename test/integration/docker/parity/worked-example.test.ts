@@ -59,6 +59,8 @@ beforeAll(async () => {
   const [first] = app.containers
   if (first === undefined) throw new TypeError('There is no container.')
   model = first
+  const serves = 'until pidof httpd > /dev/null; do sleep 0.05; done'
+  for (const container of app.containers) await container.exec('sh', '-c', serves)
   servingImage = (await model.inspect()).Image
   // By now the tag names what the next deploy will bring.
   await docker('tag', await imageWith(images.entrypoint, ['ENV KAMAL_VERSION=42', 'LABEL build=42']), tag)

@@ -31,7 +31,7 @@ export interface Difference {
   readonly command?: readonly string[]
   readonly twinCommand?: readonly string[]
   /** What happens after the app's start and before the twin's. */
-  readonly between?: () => unknown
+  readonly between?: (app: Container) => Promise<unknown>
   /** Is done in both, once they run. */
   readonly prepare?: (container: Container) => Promise<unknown>
   /** Is done in the twin alone, at last. What it returns is disposed of with the test. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Container } from '../../../../support/docker/container.ts'
 import { images } from '../../../../support/docker/image-names.ts'
 import { temporaryFolder } from '../../../../support/temporary-folder.ts'
 import { type Difference, otherFile } from './difference.ts'
@@ -7,6 +8,8 @@ import { type Difference, otherFile } from './difference.ts'
 const secrets = temporaryFolder()
 const secret = path.join(secrets.folder, 'app')
 const rotate = (value: string) => writeFileSync(secret, value)
+
+const serves = (container: Container) => container.printed('The app serves')
 
 const variable = (pair: string) => ['--env', pair]
 
@@ -44,7 +47,19 @@ export const variables: readonly Difference[] = [
     },
     image: images.entrypoint,
     both: ['--volume', `${secret}:/run/secrets/app:ro`],
-    between: () => rotate('a second one'),
+    between: async (app) => {
+      await serves(app)
+      rotate('a second one')
+    },
+    prepare: serves,
+  },
+  {
+    number: 25,
+    rank: 'info',
+    what: 'the quotes of a file of variables',
+    app: variable('CURRENCY=EUR'),
+    twin: variable('CURRENCY="EUR"'),
+    also: { kinds: [[22, 'block']], since: 'they are a part of the value' },
   },
   {
     number: 26,
