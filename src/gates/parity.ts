@@ -1,5 +1,6 @@
 import type { Refusal } from '../core/errors.ts'
 import { describeFinding } from '../environment/parity/describe.ts'
+import { describeGroup, groupUnobserved } from '../environment/parity/group-unobserved.ts'
 import type { ParityReport } from '../environment/parity/report.ts'
 
 /** Why a twin that compares so with the app may not begin its task; empty when it may. */
@@ -24,12 +25,15 @@ function unseen({ unobserved }: ParityReport): Refusal[] {
     ({ severity, declared }) => severity !== 'info' && declared === undefined,
   )
   if (blocking.length === 0) return []
-  const lines = blocking.map(({ fact, side, why }) => `  ${fact}, in the ${side}: ${why}`)
+  const groups = groupUnobserved(blocking)
+  const declarations = [...new Set(groups.flatMap(({ kinds }) => kinds))].map(
+    (kind) => `--differs ${kind}="…"`,
+  )
   return [
     {
       code: 'PARITY_UNOBSERVED',
-      message: `What could not be seen is never taken for equal:\n${lines.join('\n')}`,
-      remedy: `Make it visible; or say why it need not be: \`--differs ${blocking[0]?.kind}="…"\`, or \`parity: { unobserved: 'warn' }\` for the environment.`,
+      message: `What could not be seen is never taken for equal:\n${groups.map((group) => `  ${describeGroup(group)}`).join('\n')}`,
+      remedy: `Make it visible; or say why it need not be: \`${declarations.join(' ')}\`, or \`parity: { unobserved: 'warn' }\` for the environment.`,
     },
   ]
 }

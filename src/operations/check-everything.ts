@@ -6,6 +6,7 @@ import type { Release } from '../environment/release.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { Manifest } from '../tasks/manifest.ts'
 import type { Context } from './context.ts'
+import { declaredDifferences } from './parity/declared.ts'
 import { dereference } from './releases/dereference.ts'
 import { readManifest } from './releases/read-manifest.ts'
 import { openLedger } from './runs/ledgers.ts'
@@ -24,6 +25,12 @@ export interface Checked {
 export async function* checkEverything(context: Context): AsyncIterable<Checked> {
   for (const [name, settings] of Object.entries(context.config.configuration.environments)) {
     const at = `environments.${name}`
+    if (settings.parity?.differs !== undefined) {
+      yield await attempt(`${at}.parity.differs`, async () => {
+        const { size } = declaredDifferences(settings)
+        return `${count(size, 'difference')} of runs from the app ${size === 1 ? 'is' : 'are'} meant`
+      })
+    }
     yield await attempt(`${at}.ledger`, async () => (await openLedger(context, settings)).location)
     let variables: ReadonlyMap<string, string> = new Map()
     let dial: Dial | undefined

@@ -1,4 +1,5 @@
 import { describeFinding, summarise } from '../../environment/parity/describe.ts'
+import { describeGroup, groupUnobserved } from '../../environment/parity/group-unobserved.ts'
 import type { Finding, ParityReport } from '../../environment/parity/report.ts'
 import { printable } from './printable.ts'
 import { paint } from './style.ts'
@@ -10,18 +11,16 @@ const mostUnseen = 8
 /** How a twin compares with the app: one line where it is the same, else a line for each difference. */
 export function describeParity(report: ParityReport, stream: Stream = process.stderr): string {
   const { findings, unobserved } = report
+  const groups = groupUnobserved(unobserved)
   const lines = [
     `  ${markOf(report, stream)} ${paint('dim', summarise(report), stream)}`,
     ...findings.map((finding) => `    ${describe(finding, stream)}`),
-    ...unobserved
+    ...groups
       .slice(0, mostUnseen)
-      .map(
-        ({ fact, side, why }) =>
-          `    ${paint('yellow', '?', stream)} ${printable(`${fact}, in the ${side}: ${why}`)}`,
-      ),
+      .map((group) => `    ${paint('yellow', '?', stream)} ${printable(describeGroup(group))}`),
   ]
-  if (unobserved.length > mostUnseen)
-    lines.push(`    … and ${unobserved.length - mostUnseen} more that could not be seen`)
+  if (groups.length > mostUnseen)
+    lines.push(`    … and ${groups.length - mostUnseen} more reasons why facts could not be seen`)
   return lines.join('\n')
 }
 

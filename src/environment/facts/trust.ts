@@ -40,5 +40,6 @@ say("tls:kernel-fips", text == "" ? "unknown" : text, "/proc/sys/crypto/fips_ena
     harm: 'Tokens are taken for expired, and rows get times that are not the database’s.',
     seen: 'recorded',
     remark: 'Containers on one machine share its clock.',
+    awk: 'srand(); say("clock", srand(), "seconds since the epoch")',
   },
 ]

@@ -1,8 +1,10 @@
 import type { ComparisonInput } from './input.ts'
 import { reasonFor } from './input.ts'
 import { type Drift, judge } from './judge.ts'
-import type { Finding, ParityReport, Unobserved } from './report.ts'
-import { isCompared } from './rules.ts'
+import { lookUp } from './look.ts'
+import type { Difference, Finding, ParityReport, Unobserved } from './report.ts'
+import { isCompared, isRecorded } from './rules.ts'
+import { describeDifference } from './words.ts'
 
 const ranks = { block: 0, warn: 1, info: 2 } as const
 
@@ -22,7 +24,16 @@ export function compareFacts(input: ComparisonInput): ParityReport {
     unobserved,
     varying: facts.filter((_, at) => judgements[at]?.varying),
     own: judgements.flatMap(({ own }) => own),
+    recorded: recordedFacts(input),
   }
+}
+
+function recordedFacts({ app: [model], twin }: ComparisonInput): Difference[] {
+  const app = model?.facts ?? new Map()
+  return [...new Set([...app.keys(), ...twin.keys()])]
+    .filter(isRecorded)
+    .sort()
+    .map((fact) => describeDifference(fact, lookUp(app, fact), lookUp(twin, fact)))
 }
 
 function comparedFacts({ app, twin }: ComparisonInput): string[] {

@@ -13,6 +13,8 @@ export interface ParityReport {
   readonly varying: readonly string[]
   /** Differences that Purser made itself. */
   readonly own: readonly OwnDifference[]
+  /** Facts that are kept and not compared: they differ between any two containers, or on purpose. */
+  readonly recorded: readonly Difference[]
 }
 
 /** A kind of fact in which the twin differs. */

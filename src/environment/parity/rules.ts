@@ -21,6 +21,11 @@ export function isCompared(fact: string): boolean {
     : kind.seen === 'compared'
 }
 
+/** Whether a fact is kept with the report, and not compared. */
+export function isRecorded(fact: string): boolean {
+  return kindOfFact(fact)?.seen === 'recorded'
+}
+
 const decisiveName = /_(?:URL|URI|HOST|DSN)$/
 
 /**

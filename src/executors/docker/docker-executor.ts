@@ -12,6 +12,7 @@ import type { ContainerInspect } from './engine/types.ts'
 import { engineVariables } from './engine-variables.ts'
 import type { HelperImage } from './labels.ts'
 import { observeContainer } from './observe/observe-container.ts'
+import { readChanges } from './observe/read-changes.ts'
 import type { DockerOptions } from './options.ts'
 import { placeId } from './place.ts'
 import { hasNode, NodeAnswers } from './probe/node-answers.ts'
@@ -77,9 +78,12 @@ export class DockerExecutor implements Executor {
   async observe(release: Release, signal: AbortSignal): Promise<readonly Observed[]> {
     const findings = this.#find(release)
     const { containers, servingImage, neighbours } = findings.release
+    const [model] = containers
+    const changes = await readChanges(this.#engine, model)
     return Promise.all(
       containers.map(async (container) =>
         observeContainer(this.#engine, {
+          ...(container === model ? { changes } : {}),
           container,
           image: servingImage,
           neighbours,
@@ -119,7 +123,7 @@ export class DockerExecutor implements Executor {
     const findings = this.#find(release)
     const planner = await this.#planner(release)
     const order = planner.order(attempt, this.#folder(attempt.id))
-    const { facts: model } = await this.#probe(findings, findings.release.containers[0].Id, signal)
+    const model = await this.#probe(findings, findings.release.containers[0].Id, signal)
     const standby = this.#standby ?? new Standby('docker', engineVariables(process.env))
     this.#standby = undefined
     return startAttempt(standby, order, salvageFrom(this.#engine, this.#wanted), {
@@ -159,7 +163,7 @@ export class DockerExecutor implements Executor {
     const { lookAtTwin } = await import('./observe/look-at-twin.ts')
     const findings = this.#find(release)
     const planner = await this.#planner(release)
-    const { facts: model } = await this.#probe(findings, findings.release.containers[0].Id, signal)
+    const model = await this.#probe(findings, findings.release.containers[0].Id, signal)
     return lookAtTwin(this.#engine, planner, { ...findings, helper: this.#helper, signal, model })
   }
 

@@ -1,6 +1,7 @@
 import { PurserError, type Refusal } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { type Secret, secretsOf } from '../../core/redaction/secrets.ts'
+import { list } from '../../core/text.ts'
 import type { Release } from '../../environment/release.ts'
 import type { Work } from '../../executors/executor.ts'
 import { typedParameters } from '../../tasks/parameters/typed.ts'
@@ -43,11 +44,24 @@ export async function planRun(context: Context, target: Target, release: Release
   const variables = await target.executor.variables(release)
   const secrets = environmentSecrets(variables, target.settings)
   const ignored = ignoredVariables(context.shell, variables, databaseVariables(target))
-  const notices = [...release.notices, ...(ignored === undefined ? [] : [ignored])]
+  const notices = [
+    ...release.notices,
+    ...(ignored === undefined ? [] : [ignored]),
+    ...uncompared(target, wish),
+  ]
   const plan =
     'argv' in what ? planCommand(what.argv, secrets) : await planTask(context, target, release, what, secrets)
   const differs = declaredDifferences(target.settings, plan.task?.differs, wish.differs)
   return { ...plan, notices, differs, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
+}
+
+/** What was declared for this run, and no comparison asks for. */
+function uncompared({ executor, service }: Target, { differs }: Wish): string[] {
+  const kinds = Object.keys(differs)
+  if (executor.observes || kinds.length === 0) return []
+  return [
+    `Service "${service}" is not compared with its runs, so that declaring ${list(kinds)} had no effect.`,
+  ]
 }
 
 type PlanOfWork = Omit<Plan, 'notices' | 'differs'>

@@ -76,7 +76,7 @@ describe('a twin of an app with everything that can be asked for', () => {
       ...['variables:VIRTUAL_HOST', 'variables:VIRTUAL_PORT'],
     ])
     expect(notices).toEqual([
-      expect.stringContaining(`"${volume} at /data"`),
+      expect.stringContaining(`"${volume}" (/data)`),
       expect.stringContaining('a hostname of its own: with "web-1"'),
     ])
   })
@@ -197,5 +197,5 @@ describe('a twin of an app with everything that can be asked for', () => {
 
 it('the warning of a volume with one writer is shown before the task begins', async () => {
   const { stderr } = await project.run('--', 'true')
-  expect(stderr).toContain(`Only ${name} writes to the volume "${volume} at /data" so far`)
+  expect(stderr).toContain(`Only ${name} writes to the volume "${volume}" (/data) so far`)
 })

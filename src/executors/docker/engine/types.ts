@@ -244,6 +244,13 @@ export interface ContainerListed {
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, EndpointSettings>> } | null
 }
 
+/** An element of `GET /containers/{id}/changes`, whose answer is null where there is none. */
+export interface FileChange {
+  readonly Path: string
+  /** 0 changed, 1 added, 2 deleted. */
+  readonly Kind: number
+}
+
 /** `GET /images/{name}/json` */
 export interface ImageInspect {
   readonly Id: string

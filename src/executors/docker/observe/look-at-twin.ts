@@ -1,15 +1,15 @@
 import { PurserError } from '../../../core/errors.ts'
 import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
 import { parseProbe } from '../../../environment/probe/parse.ts'
-import type { Facts } from '../../../environment/release.ts'
 import type { Observed } from '../../executor.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { HelperImage } from '../labels.ts'
-import { complete } from '../probe/probed.ts'
+import { complete, type Probed } from '../probe/probed.ts'
 import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
 import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
 import { TwinOutput } from '../supervisor/twin-output.ts'
+import { entrypointLimitMs, within } from '../supervisor/within.ts'
 import type { TwinPlanner } from '../twin/twin-planner.ts'
 import { withNodeAnswers } from './node-in-twin.ts'
 import { observeContainer } from './observe-container.ts'
@@ -20,7 +20,7 @@ interface Looking {
   readonly helper: HelperImage
   readonly signal: AbortSignal
   /** What was seen of the app that the twin was made after. */
-  readonly model: Facts
+  readonly model: Probed
 }
 
 /** Starts a twin that never begins with a task, and looks at it. It is removed when it is disposed of. */
@@ -42,17 +42,17 @@ export async function lookAtTwin(
     taken.catch(() => {}) // removed while it was looked at: there is no answer
     await startTwin(engine, id)
     connection.write(twin.script)
-    const answer = await output.answer
+    const answer = await within(entrypointLimitMs, output.answer)
     const container = await inspectContainer(engine, id)
-    if (answer === undefined || container === undefined) throw ended()
-    const { facts: seen, process } = complete(container, parseProbe(answer, { nonce: twin.nonce, key }))
-    const facts = await withNodeAnswers(engine, container, { seen, process, model, key, helper })
+    if (answer === undefined || answer === 'late' || container === undefined) throw ended()
+    const { facts: seen, process, room } = complete(container, parseProbe(answer, { nonce: twin.nonce, key }))
+    const facts = await withNodeAnswers(engine, container, { seen, process, model: model.facts, key, helper })
     const observed = observeContainer(engine, {
       container,
       image: release.image,
       neighbours: release.neighbours,
       serving: release.containers,
-      probed: { facts, hasShell: true },
+      probed: { facts, room, hasShell: model.hasShell },
       helper,
       own: planner.own,
     })

@@ -1,9 +1,11 @@
-import type { Facts } from '../../../environment/release.ts'
+import { byteSize, count } from '../../../core/text.ts'
+import type { Fact } from '../../../environment/release.ts'
 import type { Observed } from '../../executor.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { ContainerInspect, ContainerListed, ImageInspect } from '../engine/types.ts'
+import type { ContainerInspect, ContainerListed, FileChange, ImageInspect } from '../engine/types.ts'
 import { type HelperImage, isOurs } from '../labels.ts'
 import { engineFacts } from '../probe/engine-facts.ts'
+import type { Probed } from '../probe/probed.ts'
 import { nameOf } from '../release/skews.ts'
 import { namesOf } from '../twin/variables.ts'
 import { dialFrom } from './dial.ts'
@@ -16,7 +18,9 @@ export interface Observation {
   /** Those of the app, none of which is beside another. */
   readonly serving: readonly Pick<ContainerInspect, 'Id'>[]
   /** What was seen from inside. */
-  readonly probed: { readonly facts: Facts; readonly hasShell: boolean }
+  readonly probed: Pick<Probed, 'facts' | 'hasShell' | 'room'>
+  /** What was changed in its writable layer, where that was asked for. */
+  readonly changes?: readonly FileChange[]
   readonly helper: HelperImage
   /** What Purser itself made different, and why. */
   readonly own: ReadonlyMap<string, string>
@@ -36,10 +40,32 @@ export function observeContainer(engine: Engine, observation: Observation): Obse
     facts: new Map([
       ...engineFacts(container, image, fleet),
       ...[...probed.facts].filter(([id]) => !ofTheProcess.has(id)),
+      ...recorded(observation),
     ]),
     configured: namesOf(container.Config.Env ?? []),
     own,
     dial: (host, port, signal) =>
       dialFrom(engine, { container, hasShell: probed.hasShell, helper }, host, port, signal),
   }
+}
+
+const changesShown = 3
+
+/** What is kept with a run and not compared. */
+function recorded({ probed: { room }, changes }: Observation): readonly [string, Fact][] {
+  const { diskBytes } = room
+  return [
+    ...(diskBytes === undefined
+      ? []
+      : [['disk-space', { value: byteSize(diskBytes), source: 'df' }] as const]),
+    ...(changes === undefined
+      ? []
+      : [['writable-layer', { value: describeChanges(changes), source: 'docker diff' }] as const]),
+  ].map(([id, fact]) => [id, fact])
+}
+
+function describeChanges(changes: readonly FileChange[]): string {
+  if (changes.length === 0) return 'none'
+  const shown = changes.slice(0, changesShown).map(({ Path }) => Path)
+  return `${count(changes.length, 'path')}: ${shown.join(', ')}${changes.length > changesShown ? ' …' : ''}`
 }

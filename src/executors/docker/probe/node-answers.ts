@@ -24,7 +24,8 @@ const premises: ReadonlySet<string> = new Set([
   'cpu-limit',
   'tls',
 ])
-const premiseVariables = /^variables:(?:PATH|TZ|LANG|LANGUAGE|LC_\w+|NODE_\w+|OPENSSL_\w+|SSL_\w+|LD_\w+)$/
+const premiseVariables =
+  /^variables:(?:PATH|TZ|LANG|LANGUAGE|LC_\w+|NODE_OPTIONS|NODE_ICU_DATA|OPENSSL_CONF|OPENSSL_MODULES|LD_\w+)$/
 
 /** Whether the image has a node, by what the probe saw on the PATH. */
 export function hasNode(facts: Facts): boolean {
@@ -43,7 +44,10 @@ function isAnswer(id: string, fact: Fact): boolean {
 /** Whether node would answer in both places the same. */
 export function answersAlike(app: Facts, twin: Facts): boolean {
   const [here, there] = [premisesIn(app), premisesIn(twin)]
-  return here.size === there.size && [...here].every(([id, value]) => there.get(id) === value)
+  return (
+    here.size === there.size &&
+    [...here].every(([id, value]) => value !== undefined && there.get(id) === value)
+  )
 }
 
 /** An unseen premise is like no other. */

@@ -38,6 +38,6 @@ export function complete(
 export function failed(container: ContainerInspect, why: string): PurserError {
   return new PurserError('PROBE_FAILED', {
     message: `Container ${nameOf(container)} can't be looked at, so that nothing can be proven of a twin: ${why.replace(/\.$/, '')}.`,
-    remedy: 'Nothing was started. Look whether it is healthy, and try again.',
+    remedy: 'Nothing of the task ran. Look whether it is healthy, and try again.',
   })
 }

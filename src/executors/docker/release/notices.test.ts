@@ -36,7 +36,7 @@ it.each<[string, Partial<Parameters<typeof noticesOf>[0]>, string]>([
   [
     'a volume that only the app writes to',
     { model: inspected({ Mounts: [data] }), neighbours: [listed('web', { Mounts: [data] })] },
-    'data at /data',
+    '"data" (/data)',
   ],
   [
     'a hostname that a twin can’t have',

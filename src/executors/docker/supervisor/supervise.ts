@@ -30,9 +30,7 @@ import {
   waitForExit,
 } from './twin-container.ts'
 import { TwinOutput } from './twin-output.ts'
-
-// How long an entrypoint may take (a database to come up, secrets to fetch) before the command's turn.
-const entrypointLimitMs = 120_000
+import { entrypointLimitMs, within } from './within.ts'
 
 /** Carries out one attempt, from its container's making to its last frame. Nothing is done when somebody else holds it. */
 export async function supervise(order: DockerOrder, superior: Superior): Promise<void> {
@@ -104,7 +102,9 @@ async function watchOver(work: Work, id: string): Promise<Outcome> {
   const exited = waitForExit(engine, id)
   connection.write(order.script)
 
-  const start = await untilJudged(work, id, output.answer)
+  const judged = await untilJudged(work, id, output.answer)
+  // a process 1 without a handler is deaf to SIGTERM: what was stopped meanwhile never begins
+  const start = stopping.asked === undefined ? judged : { refused: stopping.asked }
   if ('refused' in start) await signalTwin(engine, id, 'SIGKILL')
   else await begin(work, id, connection, start.judgement)
   const captured = [
@@ -158,16 +158,4 @@ async function begin(
   connection.end(
     [goAhead(order.nonce), ...(assignment === undefined ? [] : [JSON.stringify(assignment)]), ''].join('\n'),
   )
-}
-
-async function within<T>(limitMs: number, answer: Promise<T>): Promise<T | 'late'> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), limitMs)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

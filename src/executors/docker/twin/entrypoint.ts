@@ -25,7 +25,7 @@ export function entrypointRuns(
   // The command is a script, and the app its child.
   if (isCommand(parentArgv, command) && !endsWith(parentArgv, whole)) return true
   throw new PurserError('ENTRYPOINT_AMBIGUOUS', {
-    message: `Whether the entrypoint ${JSON.stringify(entrypoint)} would run a command in the app's place can't be told: the app runs as ${JSON.stringify(argv)}.`,
+    message: `Whether the entrypoint ${JSON.stringify(entrypoint)} would run a command in the app's place can't be told: the app runs as the program ${JSON.stringify(argv[0] ?? '')}.`,
     remedy:
       "Say it in `docker({ … })`: `entrypoint: 'run'` where it ends with `exec \"$@\"`, `entrypoint: 'skip'` where it is the app, migrates by itself, or ignores its command.",
   })

@@ -126,7 +126,7 @@ describe('the warning of a volume that one container writes to', () => {
   it('names it, and how a run can be kept from writing', () => {
     const notice = singleWriterNotice(app, [neighbour('web')], [])
     expect(notice).toBe(
-      'Only web writes to the volume "data at /data" so far, and a run writes there beside it. If only one may, say `readOnly: [\'/data\']` in `docker({ … })`.',
+      'Only web writes to the volume "data" (/data) so far, and a run writes there beside it. If only one may, say `readOnly: [\'/data\']` in `docker({ … })`.',
     )
   })
 

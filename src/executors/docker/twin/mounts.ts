@@ -1,4 +1,3 @@
-import { list } from '../../../core/text.ts'
 import type {
   ContainerInspect,
   ContainerListed,
@@ -96,7 +95,7 @@ export function singleWriterNotice(
   )
   const alone = written.filter(({ Name }) => writersOf(Name, neighbours) < 2)
   if (alone.length === 0) return undefined
-  const names = list(alone.map(({ Name, Destination }) => `${Name} at ${Destination}`))
+  const names = alone.map(({ Name, Destination }) => `"${Name}" (${Destination})`).join(', ')
   const places = alone.map(({ Destination }) => `'${Destination}'`).join(', ')
   return `Only ${nameOf(model)} writes to the ${alone.length === 1 ? 'volume' : 'volumes'} ${names} so far, and a run writes there beside it. If only one may, say \`readOnly: [${places}]\` in \`docker({ … })\`.`
 }

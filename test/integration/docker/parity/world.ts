@@ -53,7 +53,7 @@ export class World implements Disposable {
       image: await this.engine.get<ImageInspect>(enginePath`/images/${inspected.Image}/json`),
       neighbours: await this.engine.get('/containers/json'),
       serving: [],
-      probed: { facts, hasShell: probed.hasShell },
+      probed: { facts, hasShell: probed.hasShell, room: probed.room },
       helper,
       own: new Map(),
     })
