@@ -1,4 +1,5 @@
 import type { Refusal } from '../core/errors.ts'
+import { blocks, isDark } from '../environment/parity/blocking.ts'
 import { describeFinding } from '../environment/parity/describe.ts'
 import { describeGroup, groupUnobserved } from '../environment/parity/group-unobserved.ts'
 import type { ParityReport } from '../environment/parity/report.ts'
@@ -8,12 +9,20 @@ export function parityRefusals(
   report: ParityReport,
   unobserved: 'block' | 'warn' = 'block',
 ): readonly Refusal[] {
-  return [...differing(report), ...(unobserved === 'block' ? unseen(report) : [])]
+  const refusals = [...differing(report), ...(unobserved === 'block' ? unseen(report) : [])]
+  return refusals.length === 0 && report.verdict === 'blocked' ? [unexplained] : refusals
+}
+
+/** A verdict stands, also where the report does not show what it is for. */
+const unexplained: Refusal = {
+  code: 'PARITY_DIFFERS',
+  message:
+    'The run would not be where the app is: the comparison was blocked, and its report does not say by what.',
+  remedy: '`purser parity` compares again, and `--json` shows the whole report.',
 }
 
 function differing({ findings }: ParityReport): Refusal[] {
-  const blocking = findings.filter(({ severity, declared }) => severity === 'block' && declared === undefined)
-  return blocking.map((finding) => ({
+  return findings.filter(blocks).map((finding) => ({
     code: 'PARITY_DIFFERS',
     message: `The run would not be where the app is: ${describeFinding(finding)}`,
     remedy: `Make them the same; where the difference is meant, say why: \`--differs ${finding.kind}="…"\`.`,
@@ -21,9 +30,7 @@ function differing({ findings }: ParityReport): Refusal[] {
 }
 
 function unseen({ unobserved }: ParityReport): Refusal[] {
-  const blocking = unobserved.filter(
-    ({ severity, declared }) => severity !== 'info' && declared === undefined,
-  )
+  const blocking = unobserved.filter(isDark)
   if (blocking.length === 0) return []
   const groups = groupUnobserved(blocking)
   const declarations = [...new Set(groups.flatMap(({ kinds }) => kinds))].map(

@@ -4,10 +4,10 @@ import { failedWith } from '../core/errors.ts'
 import type { Look } from '../executors/executor.ts'
 
 /** Keeps an attempt's latest state in one small file, so that a look at it need not read its journal. */
-export function writeLook(folder: string, look: Look): void {
+export function writeLook(folder: string, look: Look, { flush = false } = {}): void {
   const temporary = path.join(folder, 'look.json.new')
   try {
-    writeFileSync(temporary, JSON.stringify(look))
+    writeFileSync(temporary, JSON.stringify(look), { flush })
     renameSync(temporary, path.join(folder, 'look.json'))
   } catch (error) {
     // A convenience: the journal has it all, and has a reserve for a full disk.

@@ -18,7 +18,8 @@ export class LookKeeper {
   }
 
   started(frame: FrameOf<'started'>): void {
-    this.#keep({ started: frame })
+    // whoever finds the attempt after a loss of power must not take it for one that never began
+    this.#keep({ started: frame }, { flush: true })
   }
 
   progress(frame: FrameOf<'progress'>): void {
@@ -30,10 +31,10 @@ export class LookKeeper {
     this.#keep({ ended: frame })
   }
 
-  #keep(change: Partial<Look>): void {
+  #keep(change: Partial<Look>, options: { readonly flush?: boolean } = {}): void {
     clearTimeout(this.#pending)
     this.#pending = undefined
     this.#look = { ...this.#look, ...change }
-    writeLook(this.#folder, this.#look)
+    writeLook(this.#folder, this.#look, options)
   }
 }

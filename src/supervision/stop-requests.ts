@@ -1,12 +1,12 @@
 import type { Outcome } from '../runs/outcomes.ts'
 import type { Order } from './order.ts'
 
-/** How a task is made to end. */
+/** How a task is made to end. Both tell whether there was something to tell it to. */
 export interface Stoppable {
   /** Asks it to: SIGTERM to all that can be reached. */
-  ask(): void
+  ask(): Promise<boolean>
   /** Ends what is left of it. */
-  kill(): void
+  kill(): Promise<boolean>
 }
 
 /**
@@ -17,6 +17,8 @@ export class StopRequests {
   #asked: Outcome | undefined
   #stop: (() => void) | undefined
   #limit: NodeJS.Timeout | undefined
+  /** What was told to the task: it ended by itself where none of it had reached it. */
+  readonly #told: Promise<boolean>[] = []
 
   constructor() {
     process.on('SIGTERM', () => this.#ask({ end: 'stopped', signal: 'SIGTERM' }))
@@ -25,8 +27,8 @@ export class StopRequests {
   /** From now on there is something to stop. */
   obey({ graceMs }: Order, task: Stoppable): void {
     this.#stop = () => {
-      task.ask()
-      setTimeout(() => task.kill(), graceMs).unref()
+      this.#told.push(task.ask())
+      setTimeout(() => this.#told.push(task.kill()), graceMs).unref()
     }
     if (this.#asked !== undefined) this.#stop()
   }
@@ -42,10 +44,11 @@ export class StopRequests {
     return this.#asked
   }
 
-  /** What was asked for before the task ended by itself. */
-  end(): Outcome | undefined {
+  /** What was asked for, and had reached the task before it ended by itself. */
+  async end(): Promise<Outcome | undefined> {
     clearTimeout(this.#limit)
-    return this.#asked
+    const reached = await Promise.all(this.#told)
+    return reached.includes(true) ? this.#asked : undefined
   }
 
   #ask(outcome: Outcome): void {

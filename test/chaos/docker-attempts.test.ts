@@ -19,7 +19,7 @@ const network = 'purser-chaos'
 const plans = fc.sample(
   fc.record({
     // percent of what an undisturbed run takes: from before the configuration is read until after it has been settled
-    killedAfter: fc.integer({ min: 5, max: 300 }),
+    killedAfter: fc.integer({ min: 5, max: 500 }),
     what: fc.constantFrom('parity', 'run', 'run', 'run', 'run and its supervisor'),
   }),
   attempts,
@@ -71,7 +71,7 @@ async function work(folder: string, queue: Plan[], usualMs: number): Promise<voi
   for (let plan = queue.pop(); plan !== undefined; plan = queue.pop()) {
     const args = plan.what === 'parity' ? ['parity', '-e', 'test'] : ['run', '-e', 'test', '--', ...task]
     const typed = typePurser(folder, args)
-    await pause((plan.killedAfter / 100) * usualMs)
+    await Promise.race([pause((plan.killedAfter / 100) * usualMs), typed.finished])
     typed.process.kill('SIGKILL')
     if (plan.what === 'run and its supervisor') killNewestSupervisor(folder)
     await typed.finished

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DockerExecutor } from '../../src/executors/docker/docker-executor.ts'
 import { runContainer } from '../support/docker/container.ts'
 import { dockerHost } from '../support/docker/docker.ts'
 import { images } from '../support/docker/image-names.ts'
-import { isGone } from '../support/processes.ts'
+import { countProcesses } from '../support/processes.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { describeExecutor } from './executor.ts'
 
@@ -25,19 +25,10 @@ describeExecutor('the docker executor', async () => {
     variable,
     open: () => DockerExecutor.open({ name: app.name, host: dockerHost() }, place),
     writeTask: (file, source) => writeFileSync(path.join(folder, file), source),
-    countProcesses: (text) =>
-      readdirSync('/proc').filter((name) => /^\d+$/.test(name) && hasArgument(Number(name), text)).length,
+    countProcesses,
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]()
       temporary[Symbol.dispose]()
     },
   }
 })
-
-function hasArgument(pid: number, text: string): boolean {
-  try {
-    return !isGone(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(text)
-  } catch {
-    return false
-  }
-}

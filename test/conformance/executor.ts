@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { AttemptSpec, Execution, Executor, Work } from '../../src/executors/executor.ts'
+import type { AttemptSpec, Execution, Executor, Observed, Work } from '../../src/executors/executor.ts'
 import type { AttemptRecord } from '../../src/runs/events.ts'
 import type { Frame } from '../../src/runs/frames.ts'
 import type { Outcome } from '../../src/runs/outcomes.ts'
@@ -140,6 +140,14 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
       expect(frames.at(-1)).toMatchObject({ output: { bytes: 20_000_010, cut } })
     })
 
+    it('vouches for the output that it keeps by a digest', async () => {
+      const execution = await start(shell('echo kept; echo apart >&2'))
+      const last = (await follow(execution)).at(-1)
+      const digest = await execution.outputDigest()
+      expect(digest).toMatch(/^[0-9a-f]{64}$/)
+      expect(last).toMatchObject({ output: { digest, bytes: 11, cut: 0 } })
+    })
+
     it('redacts a secret, also where it is split over writes', async () => {
       const secrets = [{ name: 'TOKEN', value: 'open-sesame-1234' }]
       const script = 'printf "a open-ses"; sleep 0.1; echo "ame-1234 b"'
@@ -163,6 +171,26 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
           .catch(() => undefined),
       ])
       expect(textOf(await follow(both[0]))).toBe('once\n')
+    })
+
+    it('has its twin judged before the first instruction, where it observes', async () => {
+      const refusal = {
+        code: 'PARITY_DIFFERS',
+        message: 'It is elsewhere.',
+        remedy: 'Bring it here.',
+      } as const
+      let judged: ReadonlyMap<string, unknown> | undefined
+      const judge = async ({ facts }: Observed) => {
+        judged = facts
+        return { refusals: [refusal] }
+      }
+      const frames = await follow(await start(shell('echo ran'), { inspection: { judge } }))
+      if (executor.observes) {
+        expect(judged?.size).toBeGreaterThan(50)
+        expect([textOf(frames), outcomeOf(frames)]).toEqual(['', { end: 'refused', refusals: [refusal] }])
+      } else {
+        expect([textOf(frames), judged]).toEqual(['ran\n', undefined])
+      }
     })
 
     it('is found again by another, with all of its frames', async () => {
@@ -193,6 +221,13 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
       const frames = await read(execution)
       expect(textOf(frames, 'stdout')).toBe('up\nbye\n')
       expect(outcomeOf(frames)).toMatchObject({ end: 'stopped' })
+    })
+
+    it('that has ended may be stopped: nothing changes', async () => {
+      const execution = await start(shell('echo done'))
+      await follow(execution)
+      await execution.stop()
+      expect(outcomeOf(await read(execution))).toEqual({ end: 'exited', code: 0 })
     })
 
     it('stops all that a task started: deaf, in sessions of their own, without their environment', async () => {
@@ -244,11 +279,12 @@ export default defineScript({
         )
       expect(await ask({ name: 'Ada' })).toMatchObject([{ value: { name: 'Ada' } }])
       expect(await ask({ name: 'A' })).toMatchObject([{ problems: [{ path: 'name' }] }])
-      const frames = await follow(
-        await start({ kind: 'task', file: 'tasks/greet.js', parameters: { name: 'Ada' } }),
-      )
-      expect(textOf(frames)).toBe('noise while loading\nHello, Ada\n')
-      expect(frames.some(({ kind }) => kind === 'progress')).toBe(true)
+      const task = { kind: 'task', file: 'tasks/greet.js', parameters: { name: 'Ada' } } as const
+      for (const output of ['split', 'merged'] as const) {
+        const frames = await follow(await start(task, { output }))
+        expect(textOf(frames)).toBe('noise while loading\nHello, Ada\n')
+        expect(frames.find(({ kind }) => kind === 'progress')).toMatchObject({ done: 1, total: 1 })
+      }
     })
   })
 }

@@ -290,10 +290,31 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-it('a gate that refuses leaves nothing, and says why', async () => {
+describe('what stands in a run’s way is a refusal on record', () => {
+  it.each<[string, readonly string[], object, string, string]>([
+    ['no reason', [], { policies: { reason: 'required' } }, 'REASON_REQUIRED', '--reason'],
+    [
+      'an app that may take more memory than the machine has',
+      ['--memory', '9000g'],
+      {},
+      'NO_ROOM',
+      'may need 9.7 TB',
+    ],
+  ])('%s', async (_name, options, environment, error, words) => {
+    await using app = await runContainer([...options, images.busybox])
+    await app.printed('serves')
+    await using project = dockerProject({ name: app.name }, { ...environment })
+    const { code, stderr } = await project.run('--', 'true')
+    expect([code, stderr]).toEqual([refused, expect.stringContaining(error)])
+    expect(stderr).toContain(words)
+    expect(await project.last()).toMatchObject({ status: 'refused', refusals: [{ code: error }] })
+  })
+})
+
+it('an app that is paused does not serve', async () => {
   await using app = await runContainer([images.busybox])
   await app.printed('serves')
-  await using project = dockerProject({ name: app.name }, { policies: { reason: 'required' } })
-  const { code, stderr } = await project.run('--', 'true')
-  expect([code, stderr]).toEqual([refused, expect.stringContaining('REASON_REQUIRED')])
+  await docker('pause', app.id)
+  const { code, stderr, runs } = await tryIt({ name: app.name })
+  expect([code, runs, stderr]).toEqual([usage, [], expect.stringContaining('(Paused)')])
 })

@@ -3,14 +3,15 @@ import type { Client } from 'pg'
 import { failedWith, PurserError, reasonOf } from '../../core/errors.ts'
 import type { Dial } from '../database.ts'
 
-const connectTimeoutMs = 10_000
+const answerWithinMs = 10_000
 
 /** Connects, from where `dial` starts or else from here. Throws `DATABASE_UNREACHABLE`. */
 export async function connect(url: string, dial: Dial | undefined): Promise<Client> {
   const { default: pg } = await loadDriver()
   const common = {
     connectionString: url,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: answerWithinMs,
+    query_timeout: answerWithinMs,
     application_name: 'purser',
   }
   const { host, port } = new pg.Client(common)

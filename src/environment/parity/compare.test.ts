@@ -216,17 +216,53 @@ describe('several serving instances', () => {
         { 'variables:PORT': '2', umask: '1' },
       ],
       {
-        'variables:PORT': '3',
+        'variables:PORT': '2',
         umask: '1',
       },
     )
     expect(report).toMatchObject({ verdict: 'same', findings: [], varying: ['variables:PORT'], compared: 1 })
   })
 
+  it.each<[what: string, twin: Told, found: object]>([
+    ['with a value of its own', { 'variables:PORT': '3' }, { findings: [{ number: 24 }], unobserved: [] }],
+    ['without one', {}, { findings: [{ number: 21 }], unobserved: [] }],
+    [
+      'that is not seen',
+      { 'variables:PORT': { unseen: 'dark' } },
+      { findings: [], unobserved: [{ side: 'twin' }] },
+    ],
+  ])('do not excuse a twin %s', (_, twin, expected) => {
+    const report = compare([{ 'variables:PORT': '1' }, { 'variables:PORT': '2' }], twin)
+    expect(report).toMatchObject({ verdict: 'blocked', varying: [], ...expected })
+  })
+
+  it('let a twin have what Purser made different in it', () => {
+    const own = new Map([['variables:HOSTNAME', 'The container’s own name.']])
+    const app = [{ 'variables:HOSTNAME': 'a' }, { 'variables:HOSTNAME': 'b' }]
+    expect(compare(app, { 'variables:HOSTNAME': 'c' }, { own })).toMatchObject({ verdict: 'same' })
+  })
+
+  it('are mixed in what the configuration says that decides', () => {
+    const app = [{ 'variables:SHOP': 'a' }, { 'variables:SHOP': 'b' }]
+    expect(compare(app, { 'variables:SHOP': 'a' })).toMatchObject({ verdict: 'same' })
+    const report = compare(app, { 'variables:SHOP': 'a' }, { decisive: new Set(['SHOP']) })
+    expect(found(report)).toEqual([[5, 'variables:SHOP']])
+  })
+
   it.each([
     'variables:AWS_REGION',
     'variables:DATABASE_URL',
     'variables:DB_PASSWORD',
+    'variables:PGHOST',
+    'variables:PGDATABASE',
+    'variables:PGSERVICE',
+    'variables:DB_NAME',
+    'variables:DB_DATABASE',
+    'variables:SHOP_DB_SCHEMA',
+    'variables:DATABASE_PORT',
+    'variables:MYSQL_USER',
+    'variables:REDIS_DB',
+    'variables:POSTGRES_DB',
     'image',
     'mounts:/data',
     'search-path:main',

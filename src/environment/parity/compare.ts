@@ -1,3 +1,4 @@
+import { blocks, isDark } from './blocking.ts'
 import type { ComparisonInput } from './input.ts'
 import { reasonFor } from './input.ts'
 import { type Drift, judge } from './judge.ts'
@@ -78,8 +79,6 @@ function verdictOf(
   unobserved: readonly Unobserved[],
   does: 'block' | 'warn',
 ): ParityReport['verdict'] {
-  const drift = findings.some(({ severity, declared }) => severity === 'block' && declared === undefined)
-  const dark = unobserved.some(({ severity, declared }) => severity !== 'info' && declared === undefined)
-  if (drift || (dark && does === 'block')) return 'blocked'
+  if (findings.some(blocks) || (does === 'block' && unobserved.some(isDark))) return 'blocked'
   return findings.length + unobserved.length > 0 ? 'differs' : 'same'
 }

@@ -1,5 +1,6 @@
 import { count } from '../../core/text.ts'
 import { variableOf } from '../facts/lookup.ts'
+import { blocks } from './blocking.ts'
 import type { Difference, Finding, ParityReport } from './report.ts'
 
 const shown = 3
@@ -27,7 +28,7 @@ export function summarise({ findings, unobserved, compared }: ParityReport): str
 }
 
 function differences(findings: readonly Finding[]): string {
-  const blocking = findings.filter(({ severity, declared }) => severity === 'block' && declared === undefined)
+  const blocking = findings.filter(blocks)
   if (blocking.length === 0) return count(findings.length, 'difference')
   const which = blocking.length === 1 ? '1 of which blocks' : `${blocking.length} of which block`
   return `${count(findings.length, 'difference')}, ${which}: ${blocking.map(({ title }) => title).join(', ')}`

@@ -12,6 +12,8 @@ export interface ComparisonInput {
   readonly own: Reasons
   /** Names of the variables that the app's configuration states; others come from its entrypoint. */
   readonly configured: ReadonlySet<string>
+  /** Names of variables that decide what the app works on or with, beside those whose names say so. */
+  readonly decisive?: ReadonlySet<string>
   /** What an unobserved fact does whose difference would block or warn; `block` unless stated. */
   readonly unobserved?: 'block' | 'warn'
 }

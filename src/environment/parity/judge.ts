@@ -24,18 +24,21 @@ export interface Drift {
 
 const nothing = { compared: false, varying: false, drifts: [], unobserved: [], own: [] } as const
 
-/** Judges one fact. The twin is equal when it is equal to any of the serving instances. */
+/**
+ * Judges one fact. The twin is equal when it is equal to any of the serving instances; also where these differ in a way that
+ * tells nothing, it has to be as one of them is.
+ */
 export function judge(fact: string, input: ComparisonInput): Judgement {
   const app = input.app.map(({ facts }) => lookUp(facts, fact))
   const twin = lookUp(input.twin, fact)
   const mixed = varies(app)
-  if (mixed && !isDecisive(fact)) return { ...nothing, varying: true }
-
-  const mixture = mixed ? mixtureOf(fact, app, twin, input) : []
+  const decisive = isDecisive(fact, input)
+  const mixture = mixed && decisive ? mixtureOf(fact, app, twin, input) : []
   const unobserved = unobservedOf(app, twin, input)
   if (unobserved.length > 0) return { ...nothing, drifts: mixture, unobserved }
   const compared = !isHead(fact)
-  if (app.some((look) => isSame(look, twin))) return { ...nothing, compared, drifts: mixture }
+  if (app.some((look) => isSame(look, twin)))
+    return mixed && !decisive ? { ...nothing, varying: true } : { ...nothing, compared, drifts: mixture }
   return { ...nothing, compared, ...differenceOf(fact, app[0] ?? twin, twin, input, mixture) }
 }
 

@@ -9,7 +9,7 @@ export interface ParityReport {
   /** One a kind, and one more for what was declared of it; what blocks comes first. */
   readonly findings: readonly Finding[]
   readonly unobserved: readonly Unobserved[]
-  /** Ids of facts that differ between the serving instances themselves, so that they tell nothing. */
+  /** Ids of facts that differ between the serving instances themselves, and in which the twin is as one of these. */
   readonly varying: readonly string[]
   /** Differences that Purser made itself. */
   readonly own: readonly OwnDifference[]

@@ -26,16 +26,27 @@ export function isRecorded(fact: string): boolean {
   return kindOfFact(fact)?.seen === 'recorded'
 }
 
-const decisiveName = /_(?:URL|URI|HOST|DSN)$/
+const decisiveNames = [
+  /_(?:URL|URI|HOST|DSN)$/,
+  // libpq's own, but for the name by which a client calls itself
+  /^PG(?!APPNAME$)[A-Z]+$/,
+  /(?:^|_)(?:DB|DATABASE|MYSQL|MARIADB|MONGO|MONGODB|REDIS|POSTGRES|POSTGRESQL|PG)_(?:NAME|HOST|PORT|USER|USERNAME|DATABASE|DB|SCHEMA)$/,
+]
 
 /**
  * Whether it matters which of the serving instances a run is modelled on, where they differ in this: what they work on
  * and with. Others may differ: a worker's number, an instance's port.
  */
-export function isDecisive(fact: string): boolean {
+export function isDecisive(fact: string, { decisive }: Pick<ComparisonInput, 'decisive'>): boolean {
   const name = variableOf(fact)
-  if (name !== undefined)
-    return decisiveName.test(name) || looksSecret(name) || claimant(name)?.severity === 'block'
+  if (name !== undefined) {
+    return (
+      decisive?.has(name) === true ||
+      decisiveNames.some((pattern) => pattern.test(name)) ||
+      looksSecret(name) ||
+      claimant(name)?.severity === 'block'
+    )
+  }
   const kind = kindOfFact(fact)
   return kind?.severity === 'block' || kind?.id === 'mounts'
 }

@@ -21,11 +21,10 @@ export interface ProbedProcess {
   readonly gid: number | undefined
   /** Where it works; `undefined` where that can't be entered. */
   readonly directory: string | undefined
-  /** Of the app only: what it was started with, its program, and what its parent and process 1 were started with. */
+  /** Of the app only: what it was started with, its program, and what its parent was started with. */
   readonly argv: readonly string[]
   readonly executable: string | undefined
   readonly parentArgv: readonly string[]
-  readonly initArgv: readonly string[]
   /** Where bash is, which passes on variables whose names are no identifiers; other shells drop them. */
   readonly bash: string | undefined
   /** Of a twin only: where its command's program is; `undefined` when it can't be found. */

@@ -45,7 +45,7 @@ describe('the serving process', () => {
   it('is the one that runs exactly the command', () => {
     const found = findIn('sh', 'sleep 50 &\ntail -f /dev/null /dev/null &\ntail -f /dev/null &', serve)
     expect(found.argv).toEqual(serve)
-    expect(found.initArgv).toEqual(['sh', expect.any(String), 'one', 'two words'])
+    expect(found.parentArgv).toEqual(['sh', expect.any(String), 'one', 'two words'])
   })
 
   it('is the first of several', () => {

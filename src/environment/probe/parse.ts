@@ -68,7 +68,6 @@ function processOf(told: readonly ToldFact[]): ProbedProcess {
     argv: all('argument'),
     executable: all('executable')[0] || undefined,
     parentArgv: all('parent-argument'),
-    initArgv: all('init-argument'),
     bash: all('bash')[0],
     program: all('program')[0],
     lostVariables: all('lost-variable'),

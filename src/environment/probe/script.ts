@@ -1,11 +1,13 @@
 import { kinds } from '../facts/index.ts'
 import { becomeCommand, restoreVariables } from './parts/become-command.ts'
+import { expendable } from './parts/expendable.ts'
 import { fileFacts, keyedFiles } from './parts/file-facts.ts'
 import { findTarget, refuseOtherUser } from './parts/find-target.ts'
 import { nodeFacts } from './parts/node-facts.ts'
 import { prelude } from './parts/prelude.ts'
 import { quote } from './parts/quote.ts'
 import { variableFacts } from './parts/variables.ts'
+import { lookBehindTarget } from './parts/wrapper.ts'
 import type { ProbeRequest } from './request.ts'
 
 export interface AppProbe extends ProbeRequest {
@@ -35,6 +37,7 @@ export const refusedExit = 96
 /** The script that looks at the app: for `docker exec -i CONTAINER sh -s` on stdin. */
 export function appScript(probe: AppProbe): string {
   return `{
+${expendable}
 set +e +u
 LC_ALL=C
 {
@@ -44,6 +47,7 @@ purser_app=1
 ${findTarget(probe)}
 purser_say process:pid "$purser_target" /proc
 ${refuseOtherUser}
+${lookBehindTarget}
 purser_directory=
 cd -P "/proc/$purser_target/cwd" && purser_directory=$PWD
 [ -z "$purser_directory" ] || purser_say process:directory "$purser_directory" "/proc/$purser_target/cwd"

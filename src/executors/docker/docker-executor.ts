@@ -222,6 +222,7 @@ export class DockerExecutor implements Executor {
     return TwinPlanner.make(this.#engine, {
       options: this.#options,
       engine: this.#wanted,
+      engineAddress: this.#engine.where,
       place: placeId(this.#place),
       release: findings.release,
       key: findings.key,

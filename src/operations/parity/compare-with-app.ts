@@ -1,5 +1,5 @@
-import type { Json } from '../../core/json.ts'
 import { createRedactor } from '../../core/redaction/redactor.ts'
+import type { Secret } from '../../core/redaction/secrets.ts'
 import { compareFacts } from '../../environment/parity/compare.ts'
 import { type ListedFact, listFacts } from '../../environment/parity/list-facts.ts'
 import type { ParityReport } from '../../environment/parity/report.ts'
@@ -7,7 +7,8 @@ import type { Facts, Release } from '../../environment/release.ts'
 import type { Observed } from '../../executors/executor.ts'
 import type { Context, Target } from '../context.ts'
 import { environmentSecrets } from '../releases/environment-secrets.ts'
-import { comparableDatabases, databaseFacts } from './database-facts.ts'
+import { databaseFacts, databaseOf, databasesIn } from './database-facts.ts'
+import { redactedFacts, redactedReport } from './redacted.ts'
 
 /** How a twin compares with the app, and all that was seen of both. */
 export interface Compared {
@@ -15,24 +16,28 @@ export interface Compared {
   readonly facts: readonly ListedFact[]
 }
 
-/** Compares twins of one release with the app, which is looked at once, from now on. What is told of it is redacted. */
+/**
+ * Compares twins of one release with the app, which is looked at once, from now on. What is told of it is redacted: the
+ * app's secrets, and `typed`, what the run itself must not show.
+ */
 export function comparison(
   context: Context,
   target: Target,
   release: Release,
   declared: ReadonlyMap<string, string>,
+  typed: readonly Secret[] = [],
 ): { compare(twin: Observed): Promise<Compared> } {
   const observing = observeApp(context, target, release)
   observing.catch(() => {}) // told to whoever compares
   return {
     async compare(twin) {
       const { app, model, variables, ofDatabases } = await observing
-      const databases = await databaseFacts(context, target, twin, { app: model, variables })
-      const compared = new Set(comparableDatabases(target.settings, twin, model).map(([name]) => name))
+      const databases = await databaseFacts(context, target, twin, { app: model, variables, declared })
+      const told = databasesIn(databases)
       const { unobserved } = target.settings.parity ?? {}
       const instances = app.map((instance) => ({
         ...instance,
-        facts: joined(instance.facts, only(ofDatabases, compared)),
+        facts: joined(instance.facts, only(ofDatabases, told)),
       }))
       const ofTwin = joined(twin.facts, databases)
       const report = compareFacts({
@@ -41,11 +46,12 @@ export function comparison(
         declared,
         own: twin.own,
         configured: model.configured,
+        decisive: decisiveVariables(target),
         ...(unobserved === undefined ? {} : { unobserved }),
       })
       const facts = listFacts(instances[0]?.facts ?? new Map(), ofTwin)
-      const redactor = createRedactor(environmentSecrets(variables, target.settings))
-      return redactor.json({ report, facts } as unknown as Json) as unknown as Compared
+      const redactor = createRedactor([...environmentSecrets(variables, target.settings), ...typed])
+      return { report: redactedReport(report, redactor), facts: redactedFacts(facts, redactor) }
     },
   }
 }
@@ -62,9 +68,15 @@ async function observeApp(context: Context, target: Target, release: Release) {
   return { app: [model, ...others], model, variables, ofDatabases }
 }
 
+/** Names of the variables that the configuration gives a meaning: where a database is, and what is secret. */
+function decisiveVariables({ settings: { databases = {}, secrets = [] } }: Target): ReadonlySet<string> {
+  const urls = Object.values(databases).flatMap(({ url }) => ('variable' in url ? [url.variable] : []))
+  return new Set([...urls, ...secrets])
+}
+
 /** The facts of these databases. */
 function only(facts: Facts, databases: ReadonlySet<string>): Facts {
-  return new Map([...facts].filter(([id]) => databases.has(id.slice(id.indexOf(':') + 1))))
+  return new Map([...facts].filter(([id]) => databases.has(databaseOf(id))))
 }
 
 function joined(...facts: readonly Facts[]): Facts {

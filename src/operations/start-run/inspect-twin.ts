@@ -11,11 +11,11 @@ export function inspectTwin(
   context: Context,
   target: Target,
   release: Release,
-  { differs }: Plan,
+  { differs, secrets }: Plan,
   judged: (report: ParityReport) => void,
 ): Inspection | undefined {
   if (!target.executor.observes) return undefined
-  const { compare } = comparison(context, target, release, differs)
+  const { compare } = comparison(context, target, release, differs, secrets)
   return {
     async judge(twin) {
       const { report: parity } = await compare(twin)

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { purser, purserJson, typePurser } from '../../support/cli.ts'
 import { type Container, runContainer } from '../../support/docker/container.ts'
@@ -6,7 +5,7 @@ import { docker, dockerHost } from '../../support/docker/docker.ts'
 import { type DockerProject, dockerProject, type RunSeen } from '../../support/docker/docker-project.ts'
 import { images } from '../../support/docker/image-names.ts'
 import { imageWith } from '../../support/docker/images.ts'
-import { isGone } from '../../support/processes.ts'
+import { countProcesses } from '../../support/processes.ts'
 import { makeProject } from '../../support/project.ts'
 
 /** The ends of a run that are Purser's own (docs/runs.md). */
@@ -77,18 +76,6 @@ describe('a command in an image of another language', () => {
     await expect(docker('inspect', container)).rejects.toThrow('No such object')
   })
 })
-
-/** Live processes of this machine with this argument, also in containers. */
-function countProcesses(argument: string): number {
-  return readdirSync('/proc').filter((name) => {
-    if (!/^\d+$/.test(name) || isGone(Number(name))) return false
-    try {
-      return readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').includes(argument)
-    } catch {
-      return false
-    }
-  }).length
-}
 
 describe.each([
   ['a user that is not root', ['USER app'], [], 'id -un; id -gn', 'app\napp\n'],

@@ -35,8 +35,6 @@ elif {
     tr '\\n\\000' '\\001\\n' < "/proc/$purser_target/cmdline"
     echo "@$purser_nonce parent-argument"
     tr '\\n\\000' '\\001\\n' < "/proc/$purser_parent/cmdline"
-    echo "@$purser_nonce init-argument"
-    tr '\\n\\000' '\\001\\n' < /proc/1/cmdline
   fi
   echo "@$purser_nonce disk"
   df -kP /
@@ -99,7 +97,7 @@ function awkProgram(kinds: readonly Kind[]): string {
   return `${awkObservers}
 BEGIN { FS = "\\t" }
 index($0, mark) == 1 { part = substr($0, length(mark) + 1); next }
-part ~ /^(executable|argument|(parent|init)-argument)$/ {
+part ~ /^(executable|argument|parent-argument)$/ {
   gsub(/\\001/, "\\n")
   say("process:" part, $0, "/proc")
   next

@@ -16,6 +16,7 @@ purser_block=${quote(key.block)}
 purser_library=${quote(awkLibrary)}
 purser_told=0
 purser_parts=0
+purser_wrapped=
 command -v awk > /dev/null && purser_awk=1 || purser_awk=
 command -v sha256sum > /dev/null && purser_hash=1 || purser_hash=
 purser_say() {

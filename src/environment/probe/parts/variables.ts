@@ -124,6 +124,7 @@ G
 purser_unhashed=
 purser_list_variables() {
   if [ -n "$purser_unhashed" ]; then purser_unseen variables 'sha256sum failed'
+  elif [ -n "$purser_wrapped" ]; then purser_unseen variables "$purser_wrapped"
   else purser_say variables listed "/proc/$purser_target/environ"
   fi
 }`

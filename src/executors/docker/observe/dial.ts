@@ -1,5 +1,6 @@
 import { Duplex, PassThrough } from 'node:stream'
 import { PurserError } from '../../../core/errors.ts'
+import { expendable } from '../../../environment/probe/parts/expendable.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { enginePath } from '../engine/path.ts'
@@ -16,7 +17,8 @@ export interface Starting {
 }
 
 /** A netcat, else a node that does as one. 69: there is neither. */
-const tunnel = `if command -v nc > /dev/null; then exec nc "$1" "$2"; fi
+const tunnel = `${expendable}
+if command -v nc > /dev/null; then exec nc "$1" "$2"; fi
 command -v node > /dev/null || exit 69
 unset NODE_OPTIONS
 exec node -e 'const [, host, port] = process.argv
@@ -78,6 +80,8 @@ function asSocket(connection: Duplex, signal: AbortSignal, close: () => Promise<
     connection.destroy()
     void close().catch(() => {})
   }
+  // As a socket's: what the other side has ended is over.
+  socket.once('end', () => socket.destroy())
   socket.once('close', end)
   signal.addEventListener('abort', () => socket.destroy(), { once: true })
   return socket

@@ -1,4 +1,5 @@
 import { type ComparisonKey, keyedDigest } from '../../../environment/probe/keyed.ts'
+import { expendable } from '../../../environment/probe/parts/expendable.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ContainerInspect } from '../engine/types.ts'
 import { execIn } from './exec.ts'
@@ -52,18 +53,19 @@ async function readProcess(
     engine,
     container.Id,
     {
-      argv: [shell, '-c', 'cat "/proc/$1/environ"', shell, String(process.pid)],
+      argv: [shell, '-c', `${expendable}\ncat "/proc/$1/environ"`, shell, String(process.pid)],
       input: '',
       ...(process.uid === undefined ? {} : { user: `${process.uid}:${process.gid ?? process.uid}` }),
     },
     { signal, limitMs: probeLimitMs },
   )
-  return new Map(
-    stdout
-      .split('\0')
-      .filter((pair) => pair.indexOf('=') > 0)
-      .map(splitPair),
-  )
+  return parseEnviron(stdout)
+}
+
+/** The content of `/proc/PID/environ`. Of a name that is there twice the first counts, as for getenv(3). */
+export function parseEnviron(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split('\0').filter((pair) => pair.indexOf('=') > 0)
+  return new Map(pairs.map(splitPair).reverse())
 }
 
 /** `NAME=value` as its two parts. */

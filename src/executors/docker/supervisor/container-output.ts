@@ -5,9 +5,12 @@ import { enginePath } from '../engine/path.ts'
 import { untilAnswered } from './patience.ts'
 import { stateOf } from './twin-container.ts'
 
+/** The engine's log keeps at least so many bytes of a twin's output; of more it may have dropped the beginning. */
+export const logKeeps = 45_000_000
+
 /**
  * All that a container prints, once, from the connection that was there before it started. Where that breaks, the rest
- * comes out of the engine's log.
+ * comes out of the engine's log. Throws a sentence where that does not have it any more.
  */
 export async function* outputOf(
   engine: Engine,
@@ -16,8 +19,18 @@ export async function* outputOf(
 ): AsyncGenerator<OutputChunk, void> {
   const seen = new Seen()
   if ((await (yield* passOn(demultiplex(connection), seen))) && (await hasEnded(engine, id))) return
+  yield* logOf(engine, id, seen)
+}
+
+/** All that a container has printed and prints, without what was seen of it, out of the engine's log. */
+export async function* logOf(
+  engine: Engine,
+  id: string,
+  seen = new Seen(),
+): AsyncGenerator<OutputChunk, void> {
+  const query = { follow: true, stdout: true, stderr: true }
   for (let isWhole = false; !isWhole; ) {
-    const query = { follow: true, stdout: true, stderr: true }
+    if (seen.stdout + seen.stderr > logKeeps) throw new RangeError('its log is longer than the engine keeps')
     const log = await untilAnswered(() => engine.stream(enginePath`/containers/${id}/logs`, { query }))
     if (log === undefined) return
     isWhole =

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../core/json.ts'
 import type { Order } from '../../../supervision/order.ts'
+import type { HiddenSecret } from './hidden-secrets.ts'
 
 /** What another supervisor needs to take over from one that was killed. Nothing of it is secret. */
 export interface Details extends JsonObject {
@@ -9,12 +10,17 @@ export interface Details extends JsonObject {
   readonly quotaBytes: number
   /** Milliseconds that the task may take; 0 for no limit. */
   readonly timeoutMs: number
-  /** Names, not values, of what must not be seen. */
-  readonly hidden: readonly string[]
+  /** Where what must not be seen is to be found again. */
+  readonly hidden: readonly HiddenSecret[]
+  /** The engine's address: another engine knows nothing of it. */
+  readonly engine: string
 }
 
-export function detailsOf(order: Order & { readonly name: string; readonly nonce: string }): Details {
-  const { name, nonce, output, quotaBytes, timeoutMs = 0, secrets } = order
-  const hidden = [...new Set(secrets.map((secret) => secret.name))]
-  return { container: name, nonce, output, quotaBytes, timeoutMs, hidden }
+/** The parts of an order that tell them. */
+type Described = Order &
+  Pick<Details, 'nonce' | 'hidden'> & { readonly name: string; readonly engineAddress: string }
+
+export function detailsOf(order: Described): Details {
+  const { name, nonce, output, quotaBytes, timeoutMs = 0, hidden, engineAddress } = order
+  return { container: name, nonce, output, quotaBytes, timeoutMs, hidden, engine: engineAddress }
 }

@@ -9,15 +9,20 @@ import type { Outcome } from '../../../runs/outcomes.ts'
  */
 export function noteEnd(folder: string, outcome: Outcome): void {
   const file = endedFile(folder)
-  writeFileSync(`${file}.new`, JSON.stringify(outcome), { flush: true })
-  renameSync(`${file}.new`, file)
+  try {
+    writeFileSync(`${file}.new`, JSON.stringify(outcome), { flush: true })
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    // only a crash within the next moment would need it; the outcome has room kept for it
+    if (!failedWith(error, 'ENOSPC', 'EDQUOT')) throw error
+  }
 }
 
 export function readEnd(folder: string): Outcome | undefined {
   try {
     return JSON.parse(readFileSync(endedFile(folder), 'utf8'))
   } catch (error) {
-    if (failedWith(error, 'ENOENT')) return undefined
+    if (failedWith(error, 'ENOENT') || error instanceof SyntaxError) return undefined
     throw error
   }
 }

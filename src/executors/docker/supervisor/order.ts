@@ -4,6 +4,7 @@ import type { TwinBody } from '../twin/describe-twin.ts'
 import type { TwinNetwork } from '../twin/networks.ts'
 
 import type { Details } from './details.ts'
+import type { HiddenSecret } from './hidden-secrets.ts'
 
 /** What a supervisor is told that takes over from one that was killed. */
 export interface TakeoverOrder extends Order {
@@ -15,6 +16,9 @@ export interface TakeoverOrder extends Order {
 /** What the supervisor of a container is told. */
 export interface DockerOrder extends Order {
   readonly engine: EngineOptions
+  readonly engineAddress: string
+  /** Where the secrets are to be found again by another supervisor. */
+  readonly hidden: readonly HiddenSecret[]
   /** With its command, the shim, and labels of ours. */
   readonly body: TwinBody
   readonly networks: readonly TwinNetwork[]

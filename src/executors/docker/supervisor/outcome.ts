@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { refusedExit } from '../../../environment/probe/script.ts'
 import type { Outcome } from '../../../runs/outcomes.ts'
 import type { ContainerState, HostConfig } from '../engine/types.ts'
 
@@ -19,4 +20,16 @@ export function outcomeOf(
   const signal = signalNames.get(ExitCode - 128)
   if (ExitCode > 128 && signal !== undefined) return { end: 'killed', signal, ...oom }
   return { end: 'exited', code: ExitCode, ...oom }
+}
+
+/** The same for a twin, which may have ended before it became its command. */
+export function whatBecameOf(
+  state: ContainerState | undefined,
+  { hasBegun }: { readonly hasBegun: boolean },
+  host: Pick<HostConfig, 'Memory'>,
+): Outcome {
+  if (state?.ExitCode === refusedExit && !hasBegun) {
+    return { end: 'unstartable', why: 'the go-ahead did not reach it; nothing of the task ran' }
+  }
+  return outcomeOf(state, host)
 }

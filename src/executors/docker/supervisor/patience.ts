@@ -1,5 +1,5 @@
 import { PurserError } from '../../../core/errors.ts'
-import { isNotFound } from '../engine/errors.ts'
+import { EngineError, isNotFound } from '../engine/errors.ts'
 
 const pauseMs = 500
 
@@ -19,6 +19,8 @@ export async function untilAnswered<T>(ask: () => Promise<T>): Promise<T | undef
   }
 }
 
+/** Its own trouble (500) passes as a break does. */
 function isAway(error: unknown): boolean {
+  if (error instanceof EngineError) return error.status >= 500
   return error instanceof PurserError && error.code === 'ENGINE_UNREACHABLE'
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { PurserError } from '../../../core/errors.ts'
 import { closeJournal } from '../../../runs/journal/post-mortem.ts'
 import type { Supervision } from '../../../supervision/holder.ts'
 import { readLook } from '../../../supervision/look-file.ts'
@@ -22,14 +23,16 @@ import { removeTwin, signalTwin } from './twin-container.ts'
 export function salvageFrom(engine: Engine, wanted: EngineOptions): Salvage {
   return async (folder, supervision) => {
     const details = supervision.details as Details
+    if (details.engine !== engine.where) throw onAnother(details.engine, engine.where)
+    const ended = readEnd(folder)
     const container = await inspectContainer(engine, details.container)
     const hasBegun = readLook(folder).started !== undefined
-    if (container !== undefined && hasBegun) {
+    if (container !== undefined && hasBegun && ended === undefined) {
       if (isStopNoted(folder)) await signalTwin(engine, container.Id, 'SIGKILL')
       return takeOver(folder, supervision, wanted)
     }
     if (container !== undefined) await removeTwin(engine, container.Id)
-    await closeJournal(folder, readEnd(folder) ?? (hasBegun ? removed : neverBegun))
+    await closeJournal(folder, ended ?? (hasBegun ? removed : neverBegun))
   }
 }
 
@@ -65,4 +68,12 @@ async function takeOver(
   using standby = new Standby('docker-takeover', engineVariables(process.env))
   const signal = new AbortController().signal
   await startSupervisor(standby, order, { signal, generation: generation + 1 })
+}
+
+/** An engine that is not its own knows nothing of it, which must not be taken for its end. */
+function onAnother(its: string, here: string): PurserError {
+  return new PurserError('ENGINE_UNREACHABLE', {
+    message: `The attempt is on the Docker Engine at ${its}, and this is the one at ${here}.`,
+    remedy: 'Choose its engine again, by DOCKER_HOST or `docker context use`.',
+  })
 }

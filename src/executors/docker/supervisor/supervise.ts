@@ -17,13 +17,12 @@ import { outputOf } from './container-output.ts'
 import { detailsOf } from './details.ts'
 import { noteEnd } from './ended-file.ts'
 import type { DockerOrder } from './order.ts'
-import { outcomeOf } from './outcome.ts'
+import { whatBecameOf } from './outcome.ts'
 import { untilAnswered } from './patience.ts'
 import {
   attachTo,
   createTwin,
   removeTwin,
-  signalTwin,
   startTwin,
   stateOf,
   stopOf,
@@ -36,12 +35,14 @@ import { entrypointLimitMs, within } from './within.ts'
 export async function supervise(order: DockerOrder, superior: Superior): Promise<void> {
   const stopping = new StopRequests()
   if (!takeHold(order.folder, describeHold(order, detailsOf(order)))) return
-  const recorder = await Recorder.open(order)
+  let outcome: Outcome | undefined
   try {
+    const recorder = await Recorder.open(order)
     using engine = await openEngine(order.engine, process.env)
-    await recorder.end(await carryOut({ order, superior, stopping, recorder, engine }))
+    outcome = await carryOut({ order, superior, stopping, recorder, engine })
+    await recorder.end(outcome)
   } catch (error) {
-    await closeJournal(order.folder, { end: 'unstartable', why: sentenceOf(error) })
+    await closeJournal(order.folder, outcome ?? { end: 'unstartable', why: sentenceOf(error) })
     throw error
   }
 }
@@ -56,24 +57,25 @@ interface Work {
 
 async function carryOut(work: Work): Promise<Outcome> {
   const { engine, order } = work
-  let id: string | undefined
-  const outcome = await attempt(async () => {
-    id = await createTwin(engine, order)
-    return watchOver(work, id)
-  }, order)
+  const container: { id?: string } = {}
+  const outcome = await attempt(work, container)
   noteEnd(order.folder, outcome)
-  await removeOrLeave(engine, id ?? order.name)
+  await removeOrLeave(engine, container.id ?? order.name)
   return outcome
 }
 
-/** Runs to an outcome whatever fails. What fails after the task has begun leaves its end unknown. */
-async function attempt(run: () => Promise<Outcome>, { folder }: DockerOrder): Promise<Outcome> {
+/** Runs to an outcome whatever fails. What fails after the task has begun leaves its end unknown, and ends it. */
+async function attempt(work: Work, container: { id?: string }): Promise<Outcome> {
+  const { engine, order } = work
   try {
-    return await run()
+    container.id = await createTwin(engine, order)
+    return await watchOver(work, container.id)
   } catch (error) {
     const why = sentenceOf(error)
-    const hasBegun = readLook(folder).started !== undefined
-    return hasBegun ? { end: 'lost', why: `${why} Nothing of it is alive.` } : { end: 'unstartable', why }
+    if (readLook(order.folder).started === undefined) return { end: 'unstartable', why }
+    await stopOf(engine, container.id ?? order.name).kill()
+    await waitForExit(engine, container.id ?? order.name)
+    return { end: 'lost', why: `${why} It was ended; nothing of it is alive.` }
   }
 }
 
@@ -82,7 +84,7 @@ async function removeOrLeave(engine: Engine, container: string): Promise<void> {
   try {
     await untilAnswered(() => removeTwin(engine, container))
   } catch {
-    // the engine's own trouble
+    // the engine says no: it may be in somebody else's hands
   }
 }
 
@@ -100,25 +102,29 @@ async function watchOver(work: Work, id: string): Promise<Outcome> {
   taken.catch(() => {}) // told when it is waited for
   stopping.obey(order, stopOf(engine, id))
   const exited = waitForExit(engine, id)
+  exited.catch(() => {}) // told when it is waited for
   connection.write(order.script)
 
   const judged = await untilJudged(work, id, output.answer)
   // a process 1 without a handler is deaf to SIGTERM: what was stopped meanwhile never begins
   const start = stopping.asked === undefined ? judged : { refused: stopping.asked }
-  if ('refused' in start) await signalTwin(engine, id, 'SIGKILL')
-  else await begin(work, id, connection, start.judgement)
+  const begun = 'refused' in start ? start : await begin(work, id, connection, start.judgement)
+  if (begun !== undefined) await stopOf(engine, id).kill()
   const captured = [
     recorder.capture(output.stdout, order.output === 'merged' ? 'merged' : 'stdout'),
     recorder.capture(output.stderr, order.output === 'merged' ? 'merged' : 'stderr'),
   ]
   await exited
-  const asked = stopping.end()
+  const asked = await stopping.end()
   const state = await untilAnswered(() => stateOf(engine, id))
-  await taken
+  await taken.catch((error: unknown) =>
+    recorder.notice(`The rest of the output is missing: ${reasonOf(error)}.`),
+  )
   await Promise.all(captured)
   connection.destroy()
-  if ('refused' in start) return asked ?? start.refused
-  return asked ?? outcomeOf(state, order.body.HostConfig)
+  if (asked !== undefined) return asked
+  if (begun !== undefined) return begun.refused
+  return whatBecameOf(state, output, order.body.HostConfig)
 }
 
 type Start = { readonly judgement: Judgement } | { readonly refused: Outcome }
@@ -144,18 +150,31 @@ const entrypointEnded =
 const nobodyJudged =
   'the purser that was starting it died before it had compared the twin; nothing of the task ran'
 
-/** The task's first instruction comes after this. */
+/** The task's first instruction comes after this; nothing where it is to come, else why it never will. */
 async function begin(
   { recorder, engine, order, stopping }: Work,
   id: string,
   connection: Duplex,
   { parity }: Judgement,
-): Promise<void> {
-  const pid = (await stateOf(engine, id))?.Pid ?? 0
-  await recorder.started({ pid, containment: 'exact', ...(parity === undefined ? {} : { parity }) })
+): Promise<{ readonly refused: Outcome } | undefined> {
+  const state = await stateOf(engine, id)
+  if (state?.Running !== true) return { refused: { end: 'unstartable', why: endedWhileJudged } }
+  await recorder.started({
+    pid: state.Pid,
+    containment: 'exact',
+    ...(parity === undefined ? {} : { parity }),
+  })
+  // a full disk: whoever found it again would take it for one that never began
+  if (readLook(order.folder).started === undefined)
+    return { refused: { end: 'unstartable', why: notRecorded } }
+  if (stopping.asked !== undefined) return { refused: stopping.asked }
   stopping.limit(order)
   const assignment = order.assignment as unknown as Json | undefined
   connection.end(
     [goAhead(order.nonce), ...(assignment === undefined ? [] : [JSON.stringify(assignment)]), ''].join('\n'),
   )
+  return undefined
 }
+
+const endedWhileJudged = 'its container ended while it was compared with the app; nothing of the task ran'
+const notRecorded = 'that it begins could not be recorded, since the disk is full; nothing of the task ran'

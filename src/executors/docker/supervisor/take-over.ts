@@ -1,4 +1,4 @@
-import { type Secret, secretsOf } from '../../../core/redaction/secrets.ts'
+import { reasonOf } from '../../../core/errors.ts'
 import type { Stream } from '../../../runs/frames.ts'
 import type { Outcome } from '../../../runs/outcomes.ts'
 import { describeHold, takeHold } from '../../../supervision/holder.ts'
@@ -6,17 +6,17 @@ import { readLook } from '../../../supervision/look-file.ts'
 import { Recorder } from '../../../supervision/recorder.ts'
 import { isStopNoted } from '../../../supervision/stop-note.ts'
 import { StopRequests } from '../../../supervision/stop-requests.ts'
-import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open-engine.ts'
-import { enginePath } from '../engine/path.ts'
 import type { ContainerInspect } from '../engine/types.ts'
 import { execIn } from '../probe/exec.ts'
 import { splitPair } from '../probe/read-variables.ts'
 import { inspectContainer } from '../release/docker-release.ts'
+import { logKeeps, logOf } from './container-output.ts'
 import { noteEnd } from './ended-file.ts'
+import { findSecrets, type HiddenSecret } from './hidden-secrets.ts'
 import type { TakeoverOrder } from './order.ts'
-import { outcomeOf } from './outcome.ts'
+import { outcomeOf, whatBecameOf } from './outcome.ts'
 import { untilAnswered } from './patience.ts'
 import { removeTwin, stateOf, stopOf, waitForExit } from './twin-container.ts'
 import { TwinOutput } from './twin-output.ts'
@@ -59,12 +59,16 @@ async function follow(
   stopping.limit(withTimeLeft(order))
   const exited = waitForExit(engine, Id)
   const why = whyWithheld(streams, unknown)
-  if (why === undefined) await captureLog({ engine, order, stopping, recorder }, Id, streams ?? new Map())
-  else await recorder.notice(`Its output from here on is not kept: ${why}.`)
+  const work = { engine, order, stopping, recorder }
+  if (why !== undefined) await recorder.notice(`Its output from here on is not kept: ${why}.`)
+  const output = why === undefined ? await captureLog(work, Id, streams ?? new Map()) : unseen
   await exited
-  const asked = stopping.end() ?? (isStopNoted(order.folder) ? stoppedHard : undefined)
-  return asked ?? outcomeOf(await untilAnswered(() => stateOf(engine, Id)), HostConfig)
+  const asked = (await stopping.end()) ?? (isStopNoted(order.folder) ? stoppedHard : undefined)
+  return asked ?? whatBecameOf(await untilAnswered(() => stateOf(engine, Id)), output, HostConfig)
 }
+
+/** Whether it began can't be told without its output: what it exited with stands. */
+const unseen = { hasBegun: true }
 
 const stoppedHard: Outcome = { end: 'stopped', signal: 'SIGKILL' }
 
@@ -75,7 +79,9 @@ function whyWithheld(
   if (unknown.length > 0) {
     return `the value of ${unknown.join(', ')} went with the supervisor, so that it could not be redacted`
   }
-  return streams === undefined ? 'the quota has cut into it, so that its place is not known' : undefined
+  if (streams === undefined) return 'the quota has cut into it, so that its place is not known'
+  const kept = [...streams.values()].reduce((sum, bytes) => sum + bytes, 0)
+  return kept > logKeeps ? 'there is more of it than the engine keeps' : undefined
 }
 
 /** The engine has kept all that came; what the journal has of it is skipped. */
@@ -83,19 +89,20 @@ async function captureLog(
   { engine, order, recorder }: Work,
   id: string,
   kept: ReadonlyMap<Stream, number>,
-): Promise<void> {
-  const query = { follow: true, stdout: true, stderr: true }
-  const log = await engine.stream(enginePath`/containers/${id}/logs`, { query })
+): Promise<TwinOutput> {
   const output = new TwinOutput(order.takesOver.nonce, (report) => void recorder.progress(report))
-  const taken = output.take(demultiplex(log)).finally(() => output.end())
+  const taken = output.take(logOf(engine, id)).finally(() => output.end())
   const isMerged = order.output === 'merged'
   const [stdout, stderr] = isMerged ? (['merged', 'merged'] as const) : (['stdout', 'stderr'] as const)
   await Promise.all([
-    taken.catch(() => recorder.notice("The engine's log could not be read to its end.")),
+    taken.catch((error: unknown) =>
+      recorder.notice(`The rest of the output is missing: ${reasonOf(error)}.`),
+    ),
     recorder.capture(output.stdout, stdout, kept.get(stdout)),
     // one that is merged comes over stdout alone
     recorder.capture(output.stderr, stderr, isMerged ? 0 : kept.get(stderr)),
   ])
+  return output
 }
 
 /** What a limit leaves, counted from the task's beginning; a moment where it is up. */
@@ -108,36 +115,44 @@ function withTimeLeft(order: TakeoverOrder): TakeoverOrder {
 }
 
 /**
- * What must not be seen, found again in the twin's variables. Names without a value there (a parameter, a URL in a file)
- * are unknown: their values were in the memory of the supervisor that was killed.
+ * What must not be seen, found again in the twin's variables. What is not there (a parameter, a URL in a file) is unknown:
+ * its value was in the memory of the supervisor that was killed.
  */
-async function secretsIn(
+async function secretsIn(engine: Engine, container: ContainerInspect, hidden: readonly HiddenSecret[]) {
+  const { first, others } = await variablesNow(engine, container)
+  const stated = (container.Config.Env ?? []).map(splitPair)
+  // the later wins: what process 1 has is what the task was started with, where an entrypoint has become it
+  const variables = new Map([...others, ...stated, ...first])
+  return findSecrets(hidden, variables)
+}
+
+type Pairs = readonly [name: string, value: string][]
+
+const mark = '='
+
+/** Of process 1 and of the others, while the task is alive; nothing of a container that ended or has no shell. */
+async function variablesNow(
   engine: Engine,
   container: ContainerInspect,
-  hidden: readonly string[],
-): Promise<{ readonly secrets: readonly Secret[]; readonly unknown: readonly string[] }> {
-  const variables = new Map([
-    ...(container.Config.Env ?? []).map(splitPair),
-    ...(await variablesNow(engine, container)),
-  ])
-  return {
-    secrets: secretsOf(variables, hidden),
-    unknown: hidden.filter((name) => !variables.has(name)),
+): Promise<{ readonly first: Pairs; readonly others: Pairs }> {
+  if (!container.State.Running) return { first: [], others: [] }
+  try {
+    const look = `cat /proc/1/environ; printf '\\000${mark}\\000'; cat /proc/[0-9]*/environ 2> /dev/null`
+    const limits = { signal: new AbortController().signal, limitMs: 10_000 }
+    const { stdout } = await execIn(
+      engine,
+      container.Id,
+      { argv: ['/bin/sh', '-c', look], input: '' },
+      limits,
+    )
+    const pairs = stdout.split('\0')
+    const at = pairs.indexOf(mark)
+    return { first: toPairs(pairs.slice(0, at)), others: toPairs(pairs.slice(at + 1)) }
+  } catch {
+    return { first: [], others: [] }
   }
 }
 
-/** What the entrypoint set, while the task is alive; nothing of a container that ended or has no shell. */
-async function variablesNow(engine: Engine, container: ContainerInspect): Promise<[string, string][]> {
-  if (!container.State.Running) return []
-  try {
-    const argv = ['/bin/sh', '-c', 'cat /proc/1/environ /proc/[0-9]*/environ 2> /dev/null'] as const
-    const limits = { signal: new AbortController().signal, limitMs: 10_000 }
-    const { stdout } = await execIn(engine, container.Id, { argv, input: '' }, limits)
-    return stdout
-      .split('\0')
-      .filter((pair) => pair.indexOf('=') > 0)
-      .map(splitPair)
-  } catch {
-    return []
-  }
+function toPairs(pairs: readonly string[]): Pairs {
+  return pairs.filter((pair) => pair.indexOf('=') > 0).map(splitPair)
 }

@@ -59,17 +59,25 @@ export async function stateOf(engine: Engine, id: string): Promise<ContainerStat
   return (await inspectContainer(engine, id))?.State
 }
 
-export async function signalTwin(engine: Engine, id: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+/** `false` when it is gone, or does not run any more. */
+export async function signalTwin(
+  engine: Engine,
+  id: string,
+  signal: 'SIGTERM' | 'SIGKILL',
+): Promise<boolean> {
   try {
     await engine.post(enginePath`/containers/${id}/kill`, { query: { signal } })
+    return true
   } catch (error) {
-    if (!hasStatus(error, 404, 409)) throw error // gone, or not running any more
+    if (hasStatus(error, 404, 409)) return false
+    throw error
   }
 }
 
-/** How it is asked to end, and made to. */
+/** How it is asked to end, and made to: as soon as the engine can be told. */
 export function stopOf(engine: Engine, id: string): Stoppable {
-  const send = (signal: 'SIGTERM' | 'SIGKILL') => void signalTwin(engine, id, signal).catch(() => {})
+  const send = async (signal: 'SIGTERM' | 'SIGKILL') =>
+    (await untilAnswered(() => signalTwin(engine, id, signal)).catch(() => false)) ?? false
   return { ask: () => send('SIGTERM'), kill: () => send('SIGKILL') }
 }
 

@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { parseReport, type Report } from '../../../runs/reports.ts'
 import type { OutputChunk } from '../engine/demux.ts'
+import { begunRecord } from '../twin/shim.ts'
 import { AnswerSieve } from './answer-sieve.ts'
 import { RecordSieve } from './record-sieve.ts'
 
 // What an entrypoint may print before the command's turn, and is kept in memory until the attempt has begun.
-const openingBytes = 8_000_000
+const openingBytes = 64_000_000
 
 /**
  * What comes out of a twin: first what its entrypoint prints, in it the answer of the probe, then what the task prints,
@@ -19,6 +20,8 @@ export class TwinOutput {
   readonly #heard: (report: Report) => void
   /** Until the probe has answered. */
   #answering: AnswerSieve | undefined
+  /** Whether the shim said that it is becoming the command. */
+  hasBegun = false
   readonly #answered = Promise.withResolvers<string | undefined>()
 
   constructor(nonce: string, heard: (report: Report) => void) {
@@ -65,6 +68,7 @@ export class TwinOutput {
   }
 
   #hear(record: string): void {
+    if (record === begunRecord) this.hasBegun = true
     const report = parseReport(record)
     if (report !== undefined) this.#heard(report)
   }

@@ -4,7 +4,7 @@ import type { Model } from './model.ts'
 import { helperFolder } from './shim.ts'
 
 /** In what a twin differs from the app because Purser made it so: ids of kinds or of facts, and why. */
-export function ownDifferences(model: Model, twin: Twin): ReadonlyMap<string, string> {
+export function ownDifferences(model: Model, twin: Pick<Twin, 'hidden'>): ReadonlyMap<string, string> {
   const own = new Map<string, string>([
     ['variables:PURSER_RUN', 'it names the run'],
     ['variables:PURSER_ATTEMPT', 'it names the attempt'],

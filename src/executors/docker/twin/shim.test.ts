@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts'
 import type { Argv, OutputMode } from '../../../tasks/task.ts'
 import type { Work } from '../../executor.ts'
-import { answerScript, beforeWork, type Shell, shimCommand, workWords } from './shim.ts'
+import { answerScript, beforeWork, begunRecord, type Shell, shimCommand, workWords } from './shim.ts'
 
 const temporary = temporaryFolder()
 const { folder } = temporary
@@ -74,11 +74,14 @@ describe.each(shells)('the shim in $name', ({ shell, tools }) => {
     work: Work,
     { hidden = [], output = 'split', after = '', cwd = folder }: Options = {},
   ) => {
-    const lines = beforeWork(work, { hidden, output })
+    const lines = beforeWork(work, { nonce: 'n0nce', hidden, output })
     const script = `{\necho shown\nIFS= read -r verdict\n${lines.join('\n')}\nexec "$@"\n}\n`
     const words = workWords(work, [process.execPath, '--no-warnings'])
     const { stdout, ...rest } = await start(cwd, words, script, `go\n${after}`)
-    return { stdout: stdout.replace('shown\n', ''), ...rest }
+    const told = stdout.replace('shown\n', '')
+    const begun = `\u001en0nce ${begunRecord}\u001f`
+    expect(told.startsWith(begun)).toBe(true)
+    return { stdout: told.slice(begun.length), ...rest }
   }
   const command = (...argv: Argv): Work => ({ kind: 'command', argv })
 

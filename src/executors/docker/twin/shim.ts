@@ -29,12 +29,20 @@ export function workWords(work: Work, node: Argv): Argv {
   return work.kind === 'command' ? work.argv : node
 }
 
+/** What a shim tells behind its mark when it becomes the command. */
+export const begunRecord = 'begun'
+
+interface ShimOptions {
+  readonly nonce: string
+  /** `NAME=value` pairs that only the task may see. */
+  readonly hidden: readonly string[]
+  readonly output: OutputMode
+}
+
 /** Lines for the shim, to be run between the verdict and its command. */
-export function beforeWork(
-  work: Work,
-  { hidden, output }: { readonly hidden: readonly string[]; readonly output: OutputMode },
-): readonly string[] {
+export function beforeWork(work: Work, { nonce, hidden, output }: ShimOptions): readonly string[] {
   return [
+    `printf '\\036%s ${begunRecord}\\037' ${quote(nonce)}`,
     ...exportLines(hidden),
     ...(output === 'merged' ? ['exec 2>&1'] : []),
     // the assignment comes over what was the shell's stdin

@@ -13,6 +13,7 @@ import { mountedFiles } from '../probe/mounted-files.ts'
 import type { Probed } from '../probe/probed.ts'
 import type { AnsweringTwin } from '../questions/ask-in-twin.ts'
 import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
+import { nameSecrets } from '../supervisor/hidden-secrets.ts'
 import type { DockerOrder } from '../supervisor/order.ts'
 import { describeTwin, type Twin } from './describe-twin.ts'
 import { entrypointRuns } from './entrypoint.ts'
@@ -33,6 +34,8 @@ import {
 export interface PlannerInput {
   readonly options: DockerOptions
   readonly engine: EngineOptions
+  /** Where it is, for people and for whoever finds the attempt again. */
+  readonly engineAddress: string
   readonly place: string
   readonly release: DockerRelease
   readonly key: ComparisonKey
@@ -81,12 +84,14 @@ export class TwinPlanner {
 
   /** What the supervisor of an attempt is told. */
   order(attempt: AttemptSpec, folder: string): DockerOrder {
-    const { engine, place } = this.#input
+    const { engine, engineAddress, place, variables } = this.#input
     const { work, output, timeoutMs, run, id } = attempt
     const twin = this.#twin()
     const nonce = newNonce()
     return {
       engine,
+      engineAddress,
+      hidden: nameSecrets(attempt.secrets, variables),
       attempt: id,
       folder,
       name: `purser-${id}`,
@@ -95,7 +100,7 @@ export class TwinPlanner {
         Labels: { [labels.attempt]: id, [labels.place]: place },
         Env: [`PURSER_RUN=${run}`, `PURSER_ATTEMPT=${id}`],
       }),
-      script: this.#script(nonce, beforeWork(work, { hidden: twin.hidden, output })),
+      script: this.#script(nonce, beforeWork(work, { nonce, hidden: twin.hidden, output })),
       nonce,
       isJudged: attempt.inspection !== undefined,
       output,

@@ -6,7 +6,7 @@ import { closeJournal } from '../../../runs/journal/post-mortem.ts'
 import type { Outcome } from '../../../runs/outcomes.ts'
 import { describeHold, takeHold } from '../../../supervision/holder.ts'
 import { Recorder } from '../../../supervision/recorder.ts'
-import { StopRequests } from '../../../supervision/stop-requests.ts'
+import { type Stoppable, StopRequests } from '../../../supervision/stop-requests.ts'
 import { makeCgroup } from './cgroup.ts'
 import { converse } from './channel.ts'
 import { type Containment, emptied, signalAll } from './containment.ts'
@@ -61,7 +61,7 @@ async function carryOut(
   const told = Promise.all([...captured, conversed])
 
   const outcome = await ended
-  const asked = stopping.end()
+  const asked = await stopping.end()
   await endWhatIsLeft(containment, recorder)
   for (const { output } of pipes) setTimeout(() => output.destroy(), leftBehindMs)
   setTimeout(() => channel?.destroy(), leftBehindMs)
@@ -69,13 +69,17 @@ async function carryOut(
   await recorder.end(asked ?? outcome)
 }
 
-function stoppable(containment: Containment) {
+function stoppable(containment: Containment): Stoppable {
   return {
-    ask: () => {
+    ask: async () => {
       signalAll(containment, 'SIGTERM')
       signalAll(containment, 'SIGCONT') // what is suspended can't act on SIGTERM
+      return true
     },
-    kill: () => void containment.kill(),
+    kill: async () => {
+      await containment.kill()
+      return true
+    },
   }
 }
 

@@ -12,18 +12,18 @@ import { pgbouncerImage, pgbouncerSettings } from './pgbouncer.ts'
 
 const superuser = 'postgres'
 const user = 'shop'
-const password = 'correct-horse-battery'
+export const password = 'correct-horse-battery'
 const database = 'shop'
 
 /**
  * Two servers with the same database and roles, a pooler before the first of them, and an address that leads to either:
- * where a team moves its database while the app holds on to the old one.
+ * where a team moves its database while the app holds on to the old one; or to what never answers, or to nothing.
  */
 export interface Databases extends AsyncDisposable {
   /** By a URL that stays the same. */
   readonly wiring: DatabaseWiring
   /** Where the URL's address leads to from now on. */
-  lead(to: 'first' | 'second' | 'pooler'): Promise<void>
+  lead(to: 'first' | 'second' | 'pooler' | 'silence' | 'nobody'): Promise<void>
   /** Runs SQL in the first, as its superuser. */
   run(sql: string): Promise<void>
 }
@@ -51,7 +51,9 @@ export async function startDatabases(): Promise<Databases> {
     'exec nc -ll -p 5432 -e sh -c "exec nc \\$(cat /tmp/to) 5432"',
   )
 
-  const addresses = { first, second, pooler }
+  const silence = await start(images.helper, 'nc', '-ll', '-p', '5432', '-e', 'sleep', '1000')
+  const nobody = await start(images.helper, 'sleep', '1000')
+  const addresses = { first, second, pooler, silence, nobody }
   const lead: Databases['lead'] = async (to) =>
     putFile(front, '/tmp/to', `${await addressOf(addresses[to])}\n`)
   await lead('first')
