@@ -38,7 +38,7 @@ function findIn(program: string, script: string, command: readonly string[]) {
   })
   const answer = parseProbe(stdout, { nonce, key })
   if (answer.end !== 'complete') throw new Error(`${JSON.stringify(answer)} ${stderr}`)
-  return answer.process
+  return { ...answer.process, variables: answer.facts.get('variables') }
 }
 
 describe('the serving process', () => {
@@ -73,6 +73,46 @@ describe('the serving process', () => {
   it('is behind a script behind an init', () => {
     const script = `sh -c 'tail -f /dev/null; true' &`
     expect(findIn(init, script, ['other']).argv).toEqual(serve)
+  })
+})
+
+describe('a process that starts the app', () => {
+  it.each([
+    ['with other variables', 'DATABASE_URL=x TOKEN=y node_env=z', 'DATABASE_URL, TOKEN, node_env'],
+    ['with many', 'A=1 B=1 C=1 D=1 E=1 F=1 G=1', 'A, B, C, D, E and 2 more'],
+    ['without one', '-u PATH', 'PATH'],
+    ['with another PATH', '"PATH=/other:$PATH:/last"', 'PATH'],
+  ])('%s is not it', (_, made, names) => {
+    const found = findIn('sh', `sh -c 'env ${made} /usr/bin/tail -f /dev/null; true' &\nsleep 50 &`, ['other'])
+    expect(found.variables).toMatchObject({
+      unseen: expect.stringMatching(
+        new RegExp(
+          `^process 1 has started process \\d+ with other variables \\(${names}\\), which a run would not get$`,
+        ),
+      ),
+    })
+  })
+
+  it.each([
+    ['with the same', ''],
+    ['with what npm adds', 'npm_lifecycle_event=start INIT_CWD=/ "PATH=/app/node_modules/.bin:$PATH"'],
+    ['with what a cluster of node adds', 'NODE_UNIQUE_ID=1 NODE_CHANNEL_FD=3'],
+  ])('%s may be taken for it', (_, made) => {
+    const found = findIn('sh', `sh -c 'env ${made} tail -f /dev/null; true' &\nsleep 50 &`, ['other'])
+    expect(found).toMatchObject({ pid: 1, variables: { value: 'listed' } })
+  })
+
+  it('is known by its command, and is not it either', () => {
+    const command = ['sh', '-c', 'STAGE=live tail -f /dev/null; true']
+    const found = findIn('sh', `sh -c '${command[2]}' &`, command)
+    expect(found.argv).toEqual(command)
+    expect(found.variables).toMatchObject({ unseen: expect.stringContaining('(STAGE)') })
+  })
+
+  it('is told from one that has written over its own', () => {
+    const title = '$0 = "title" x 400; sleep 60'
+    const found = findIn('sh', `perl -e '${title}' &\nsleep 50 &`, ['other'])
+    expect(found).toMatchObject({ pid: 1, variables: { value: 'listed' } })
   })
 })
 

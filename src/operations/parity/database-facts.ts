@@ -1,6 +1,7 @@
 import { PurserError, reasonOf } from '../../core/errors.ts'
 import type { DatabaseWiring, Dial } from '../../databases/database.ts'
 import { claimant } from '../../environment/facts/lookup.ts'
+import { isSame, lookUp } from '../../environment/parity/look.ts'
 import type { Reference } from '../../environment/reference.ts'
 import type { Fact, Facts } from '../../environment/release.ts'
 import type { Observed } from '../../executors/executor.ts'
@@ -103,15 +104,12 @@ function urlIn(
 ): 'same' | 'other' | { readonly unseen: string } {
   if (!('variable' in url)) return 'same'
   const name = url.variable
-  const here = place.facts.get(`variables:${name}`)
-  const there = app.facts.get(`variables:${name}`)
-  if (there === undefined || here === undefined) {
-    return { unseen: `the variable ${name}, where its URL is to be, is not there` }
-  }
-  if ('unseen' in there || 'unseen' in here) {
-    return { unseen: `the variable ${name}, where its URL is, could not be seen` }
-  }
-  if (here.value === there.value) return 'same'
+  const [here, there] = [lookUp(place.facts, `variables:${name}`), lookUp(app.facts, `variables:${name}`)]
+  const looks = [here, there].map(({ is }) => is)
+  if (looks.includes('unseen')) return { unseen: `the variable ${name}, where its URL is, could not be seen` }
+  if (looks.includes('missing'))
+    return { unseen: `its URL is to be in the variable ${name}, which is not there` }
+  if (isSame(here, there)) return 'same'
   return isExcused(name, place, declared) ? { unseen: `its URL is not the app's: ${name} differs` } : 'other'
 }
 
@@ -119,5 +117,7 @@ function urlIn(
 function isExcused(name: string, { own }: Observed, declared: ReadonlyMap<string, string>): boolean {
   const kind = claimant(name)
   const ids = [`variables:${name}`, 'variables', kind?.id ?? 'variable-different', 'variable-stale']
-  return ids.some((id) => declared.has(id) || own.has(id)) || (kind !== undefined && kind.severity !== 'block')
+  return (
+    ids.some((id) => declared.has(id) || own.has(id)) || (kind !== undefined && kind.severity !== 'block')
+  )
 }

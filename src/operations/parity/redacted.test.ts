@@ -38,8 +38,20 @@ it('hides what was seen, and what somebody wrote', () => {
 })
 
 it('changes no word by which a run is refused, whatever the secrets are', () => {
-  const words = ['severity', 'verdict', 'findings', 'blocked', 'search-path', 'unobserved', 'declared', 'fact']
+  const words = [
+    'severity',
+    'verdict',
+    'findings',
+    'blocked',
+    'search-path',
+    'unobserved',
+    'declared',
+    'fact',
+  ]
   const shown = redactedReport(report, redactorOf(...words))
-  expect(shown).toMatchObject({ verdict: 'blocked', findings: [{ kind: 'search-path', severity: 'block' }, {}] })
+  expect(shown).toMatchObject({
+    verdict: 'blocked',
+    findings: [{ kind: 'search-path', severity: 'block' }, {}],
+  })
   expect(parityRefusals(shown).map(({ code }) => code)).toEqual(['PARITY_DIFFERS', 'PARITY_UNOBSERVED'])
 })

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,7 +11,11 @@ import { overUnix } from './engine-ways.ts'
 
 let app: Container
 beforeAll(async () => {
-  app = await runContainer(['--env', 'API_TOKEN=a-token-of-the-app', images.node])
+  const variables = { API_TOKEN: 'a-token-of-the-app', DATABASE_URL: 'postgres://ada:a-password@db/shop' }
+  app = await runContainer([
+    ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    images.node,
+  ])
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
@@ -91,6 +95,31 @@ describe('a run whose supervisor is killed', () => {
     killSupervisor(there, id)
     const { stdout } = await purser(there.folder, ['logs', '-f', id])
     expect(stdout).toBe('first [redacted API_TOKEN]\nsecond [redacted API_TOKEN]\n')
+  })
+
+  it('hides exactly what was hidden before, so that nothing is lost or told twice', async () => {
+    await using there = project()
+    const script = 'i=0; while [ $i -lt 40 ]; do echo "$i $DATABASE_URL"; i=$((i+1)); sleep 0.05; done'
+    const { id } = await there.start('sh', '-c', script)
+    await pause(700)
+    killSupervisor(there, id)
+    const { stdout } = await purser(there.folder, ['logs', '-f', id])
+    const line = (n: number) => `${n} postgres://ada:[redacted DATABASE_URL]@db/shop\n`
+    expect(stdout).toBe(Array.from({ length: 40 }, (_, n) => line(n)).join(''))
+  })
+
+  it('is not lost because another engine knows nothing of it', async () => {
+    await using there = project()
+    const { id } = await there.start('sh', '-c', 'sleep 4; echo done')
+    killSupervisor(there, id)
+    const file = path.join(there.folder, 'purser.config.ts')
+    const own = readFileSync(file, 'utf8')
+    await using other = await overUnix()
+    writeFileSync(file, own.replace(/unix:[^"]+/, other.host))
+    expect((await purserJson<RunSeen>(there.folder, ['show', id])).status).toBe('running')
+    writeFileSync(file, own)
+    expect((await purser(there.folder, ['logs', '-f', id])).stdout).toBe('done\n')
+    expect(await there.last()).toMatchObject({ status: 'succeeded' })
   })
 
   it('keeps nothing more of the output when a secret went with the supervisor', async () => {

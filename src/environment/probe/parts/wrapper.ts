@@ -10,14 +10,14 @@ const ordinary =
  * before the PATH.
  */
 const awkWrapped = String.raw`
-function is_ordinary(name, value,   own) {
-  if (name ~ ordinary) return 1
-  own = of[target, name]
-  return name == "PATH" && own != "" && length(value) > length(own) && substr(value, length(value) - length(own)) == ":" own
+function differs(pid, name,   here, there) {
+  here = (target, name) in of; there = (pid, name) in of
+  if (here == there && (!here || of[target, name] == of[pid, name])) return 0
+  if (name == "PATH" && here && there && ends_with(of[pid, name], ":" of[target, name])) return 0
+  return name !~ ordinary
 }
-function differs(pid, name) {
-  if (!((pid, name) in of)) return name !~ ordinary
-  return of[pid, name] != of[target, name] && !is_ordinary(name, of[pid, name])
+function ends_with(text, end) {
+  return length(text) >= length(end) && substr(text, length(text) - length(end) + 1) == end
 }
 {
   while (match($0, /^\001?==> \/proc\/[0-9]+\/environ <==\001/)) {
@@ -29,9 +29,8 @@ function differs(pid, name) {
   at = index($0, "=")
   if (at < 2) { broken[pid] = 1; next }
   name = substr($0, 1, at - 1)
-  if ((pid, name) in of) next
-  of[pid, name] = substr($0, at + 1)
-  names[name] = 1
+  if (!(name in seen)) { seen[name] = 1; names[++most] = name }
+  if (!((pid, name) in of)) of[pid, name] = substr($0, at + 1)
   has[pid] = 1
 }
 END {
@@ -40,12 +39,8 @@ END {
     pid = pids[i]
     if (pid == target || !has[pid] || broken[pid]) continue
     n = 0; others = ""
-    for (name in names) {
-      if (!((pid, name) in of) && !((target, name) in of)) continue
-      if ((pid, name) in of && !((target, name) in of) ? !is_ordinary(name, of[pid, name]) : differs(pid, name)) {
-        if (++n <= 5) others = others (n > 1 ? ", " : "") name
-      }
-    }
+    for (j = 1; j <= most; j++)
+      if (differs(pid, names[j]) && ++n <= 5) others = others (n > 1 ? ", " : "") names[j]
     if (n == 0) continue
     print clean("process " target " has started process " pid " with other variables (" others (n > 5 ? " and " n - 5 " more" : "") "), which a run would not get")
     exit
