@@ -1,5 +1,6 @@
 import { kinds } from '../src/environment/facts/index.ts'
 import type { Kind, Seen } from '../src/environment/facts/kind.ts'
+import { tested, untestable } from '../test/integration/docker/parity/tested.ts'
 
 const introduction = `# Drift
 
@@ -13,6 +14,9 @@ stored or printed.
 
 Each kind has an id, by which it is declared. A single fact is declared as \`KIND:ITEM\`, one variable as
 \`variables:NAME\`.
+
+**Tested** kinds are those in which a test makes two containers of a real engine differ, and finds that reported under its
+name and rank, and nothing else but what follows from it.
 
 This page is written by \`node scripts/drift-table.ts\` from \`src/environment/facts/\`.
 `
@@ -36,7 +40,16 @@ export function driftPage(): string {
   ].join('\n')
 }
 
-function rowOf({ number, id, severity, title, harm, seen, remark }: Kind): string {
-  const what = remark === undefined ? treatment[seen] : `${treatment[seen]}. ${remark}`
+function rowOf(kind: Kind): string {
+  const { number, id, severity, title, harm, remark } = kind
+  const treated = treatmentOf(kind)
+  const what = remark === undefined ? treated : `${treated}. ${remark}`
   return `| ${[number, `${title}<br>\`${id}\``, severity, harm, what].join(' | ')} |`
+}
+
+function treatmentOf({ number, seen }: Kind): string {
+  if (seen !== 'compared') return treatment[seen]
+  if (tested.includes(number)) return '**tested**'
+  const reason = untestable[number]
+  return reason === undefined ? treatment[seen] : `${treatment[seen]}, not tested: ${reason}`
 }

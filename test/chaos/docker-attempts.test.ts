@@ -42,7 +42,7 @@ it(
     try {
       await app.printed('serves')
       await using project = dockerProject({ name: app.name })
-      const before = await leftovers()
+      const [before, running] = [await leftovers(), await atWork()]
 
       const began = performance.now()
       expect(await project.run('--', ...task)).toMatchObject({ code: 0 })
@@ -53,7 +53,7 @@ it(
       await purser(project.folder, ['parity', '-e', 'test'])
 
       expect(await leftovers()).toEqual(before)
-      expect((await app.inspect()).State.Running).toBe(true)
+      expect(await atWork()).toBe(running)
       judge(runs, effects)
       expect(await purserJson<object>(project.folder, ['ledger', 'verify'])).toMatchObject({ ok: true })
     } finally {
@@ -120,6 +120,12 @@ function judge(runs: readonly Seen[], effects: string): void {
   const statuses = runs.map(({ status }) => status)
   expect(statuses.filter((status) => status === 'succeeded').length).toBeGreaterThan(1)
   expect(new Set(statuses).size).toBeGreaterThan(1)
+}
+
+/** Containers that run, and since when. */
+async function atWork(): Promise<string> {
+  const ids = await docker('ps', '--quiet')
+  return docker('inspect', '--format', '{{.Name}} {{.State.StartedAt}}', ...ids.split('\n'))
 }
 
 /** Containers that are none of this project's business, also one of another's runs; a network and a volume. */

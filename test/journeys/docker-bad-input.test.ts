@@ -256,6 +256,20 @@ it('an image that lost its name since is no matter: a twin is made of the image 
   expect([code, runs]).toEqual([0, [expect.objectContaining({ status: 'succeeded' })]])
 })
 
+it('an image that was deleted since is missed: no twin can be made of it', async () => {
+  const image = await imageWith(images.busybox, ['LABEL purser-test.deleted=soon'])
+  const id = await docker('image', 'inspect', '--format', '{{.Id}}', image)
+  await using app = await runContainer([image])
+  await app.printed('serves')
+  // an engine keeps the image of a container that runs, and the files of one that does not
+  await docker('kill', app.id)
+  await docker('rmi', '--force', id)
+  await docker('start', app.id)
+  const { code, stderr, runs } = await tryIt({ name: app.name })
+  expect([code, runs, stderr]).toEqual([usage, [], expect.stringContaining('IMAGE_MISSING')])
+  expect(stderr).toContain(`The image ${id} that container ${app.name} runs was deleted`)
+})
+
 describe('variables of any size', () => {
   it('500 of them, and values of 100 kB with newlines and quotes, are the task’s as they are the app’s', async () => {
     const small = Array.from(

@@ -3,7 +3,7 @@ import type { Client } from 'pg'
 import { failedWith, PurserError, reasonOf } from '../../core/errors.ts'
 import type { Dial } from '../database.ts'
 
-const answerWithinMs = 10_000
+const answerWithinMs = 5_000
 
 /** Connects, from where `dial` starts or else from here. Throws `DATABASE_UNREACHABLE`. */
 export async function connect(url: string, dial: Dial | undefined): Promise<Client> {
@@ -15,14 +15,16 @@ export async function connect(url: string, dial: Dial | undefined): Promise<Clie
     application_name: 'purser',
   }
   const { host, port } = new pg.Client(common)
+  let stream: Duplex | undefined
   try {
-    const stream = dial === undefined ? undefined : dialled(await dial(host, port))
+    stream = dial === undefined ? undefined : dialled(await dial(host, port))
     const client = new pg.Client(stream === undefined ? common : { ...common, stream: () => stream })
     client.on('error', () => {}) // a cut connection fails the query that waits on it
     await client.connect()
     return client
   } catch (error) {
-    throw unreachable(url, error)
+    stream?.destroy()
+    throw error instanceof PurserError ? error : unreachable(url, error)
   }
 }
 

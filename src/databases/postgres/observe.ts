@@ -39,7 +39,11 @@ const session = ['TimeZone', 'client_encoding', 'DateStyle', 'standard_conformin
 export async function observePostgres(url: string, dial: Dial): Promise<Facts> {
   const client = await connect(url, dial)
   try {
-    return await factsOf(client)
+    await client.query('begin read only')
+    const facts = await factsOf(client)
+    // A pooler throws away the server's connection of a client that leaves in the middle of a transaction.
+    await client.query('rollback')
+    return facts
   } finally {
     await client.end().catch(() => {})
   }
@@ -107,8 +111,16 @@ const question = `
          coalesce((select string_agg(extname || ' ' || extversion, ', ' order by extname) from pg_extension), 'none') as extensions,
          pg_backend_pid() as pid`
 
+/** How long the server may work on one question, and wait for a lock: the app comes first. */
+const budgets = `set local statement_timeout = '3s'; set local lock_timeout = '1s'`
+
+/** A larger table is the app's own, by whatever name: what migration tools keep is small. */
+const historyBytes = 8_000_000
+
 /** How many migrations each history table has, and a digest of its rows. */
 async function schemaVersion(client: Client): Promise<Fact> {
+  // Only for this transaction, so that a pooler hands them to nobody; and only now, after the settings were told.
+  await client.query(budgets)
   const { rows } = await client.query<{ readonly name: string }>(
     `select name from unnest($1::text[]) name where to_regclass(quote_ident(split_part(name, '.', 1))
        || case when name like '%.%' then '.' || quote_ident(split_part(name, '.', 2)) else '' end) is not null`,
@@ -117,27 +129,37 @@ async function schemaVersion(client: Client): Promise<Fact> {
   const versions: string[] = []
   for (const { name } of rows) {
     const version = await versionOf(client, name)
-    if (version === undefined) return { unseen: `the app's role may not read the table ${name}` }
+    if (typeof version !== 'string') return version
     versions.push(version)
   }
   return { value: versions.length === 0 ? 'no history table' : versions.join(', '), source }
 }
 
-const insufficientPrivilege = '42501'
+/** Why the server gave no answer, by its SQLSTATE. */
+const refusals = new Map([
+  ['42501', "the app's role may not read the table"],
+  ['57014', 'it takes more than 3 s to read the table'],
+  ['55P03', 'somebody holds a lock on the table'],
+])
 
-async function versionOf(client: Client, table: string): Promise<string | undefined> {
+async function versionOf(client: Client, table: string): Promise<string | { readonly unseen: string }> {
   const quoted = table
     .split('.')
     .map((part) => `"${part}"`)
     .join('.')
   try {
+    const sized = await client.query<{ readonly bytes: string }>(
+      'select pg_table_size($1::regclass) as bytes',
+      [quoted],
+    )
+    if (Number(sized.rows[0]?.bytes) > historyBytes) return `${table}: too large for a history`
     const { rows } = await client.query<{ readonly version: string }>(
       `select count(*) || ' rows, ' || coalesce(left(md5(string_agg(t::text, E'\\n' order by t::text)), 12), 'none') as version
          from ${quoted} t`,
     )
     return `${table}: ${rows[0]?.version}`
   } catch (error) {
-    if (failedWith(error, insufficientPrivilege)) return undefined
+    for (const [code, why] of refusals) if (failedWith(error, code)) return { unseen: `${why} ${table}` }
     throw error
   }
 }

@@ -48,6 +48,7 @@ esac
     title: 'mixed releases',
     harm: 'The app serves two releases at once, and which one the task should match is anybody’s guess.',
     seen: 'compared',
+    remark: 'The app’s containers with each other, before a run is begun.',
   },
   {
     number: 6,
@@ -56,6 +57,7 @@ esac
     title: 'deploy in progress',
     harm: 'The release that the task starts from may be replaced while it works.',
     seen: 'compared',
+    remark: 'By the app’s containers that are made or start, before a run is begun.',
   },
   {
     number: 7,

@@ -7,6 +7,7 @@ const seen = (value: string): Fact => ({ value, source: '/proc' })
 it('lists what both sides have, and never a value that may be secret, nor its digest', () => {
   const app = new Map<string, Fact>([
     ['umask', seen('0022')],
+    ['timezone:node', { value: 'UTC', source: 'node' }],
     ['variables', seen('listed')],
     ['variables:TOKEN', seen('digest-one')],
     ['variables:SAME', seen('digest-same')],
@@ -15,6 +16,7 @@ it('lists what both sides have, and never a value that may be secret, nor its di
   ])
   const twin = new Map<string, Fact>([
     ['umask', seen('0077')],
+    ['timezone:node', { value: 'UTC', source: 'node, asked in the app' }],
     ['variables', seen('listed')],
     ['variables:TOKEN', seen('digest-two')],
     ['variables:SAME', seen('digest-same')],
@@ -24,6 +26,7 @@ it('lists what both sides have, and never a value that may be secret, nor its di
   expect(JSON.stringify(listed)).not.toContain('digest')
   expect(listed).toEqual([
     { fact: 'umask', app: '0022', twin: '0077', source: '/proc' },
+    { fact: 'timezone:node', app: 'UTC', twin: 'UTC', source: 'node; in the run: node, asked in the app' },
     { fact: 'variables:TOKEN', app: 'one value', twin: 'another value', source: '/proc' },
     { fact: 'variables:SAME', app: 'one value', twin: 'one value', source: '/proc' },
     { fact: 'variables:GONE', app: 'a value', twin: 'none', source: '/proc' },

@@ -22,9 +22,15 @@ export function listFacts(app: Facts, twin: Facts): readonly ListedFact[] {
       ...words,
       // of what is not shown it is told at least that it is the same
       twin: isSame(here, there) ? words.app : words.twin,
-      source: sourceOf(app, id) ?? sourceOf(twin, id) ?? 'nowhere',
+      source: sourcesOf(sourceOf(app, id), sourceOf(twin, id)),
     }
   })
+}
+
+/** `node`, or `node; in the run: node, asked in the app` where they were not seen in the same way. */
+function sourcesOf(app: string | undefined, twin: string | undefined): string {
+  if (app === undefined || twin === undefined || app === twin) return app ?? twin ?? 'nowhere'
+  return `${app}; in the run: ${twin}`
 }
 
 function sourceOf(facts: Facts, id: string): string | undefined {

@@ -83,7 +83,9 @@ describe('a process that starts the app', () => {
     ['without one', '-u PATH', 'PATH'],
     ['with another PATH', '"PATH=/other:$PATH:/last"', 'PATH'],
   ])('%s is not it', (_, made, names) => {
-    const found = findIn('sh', `sh -c 'env ${made} /usr/bin/tail -f /dev/null; true' &\nsleep 50 &`, ['other'])
+    const found = findIn('sh', `sh -c 'env ${made} /usr/bin/tail -f /dev/null; true' &\nsleep 50 &`, [
+      'other',
+    ])
     expect(found.variables).toMatchObject({
       unseen: expect.stringMatching(
         new RegExp(

@@ -169,6 +169,23 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
     expect(facts.get('umask')).toBeDefined()
   })
 
+  it('is what the kernel ends where memory is short, and not the app', () => {
+    const bin = mkdtempSync(path.join(folder, 'bin-'))
+    const seen = path.join(bin, 'score')
+    writeFileSync(
+      path.join(bin, 'node'),
+      `#!/bin/sh\nread -r score < /proc/$$/oom_score_adj\necho $score > ${seen}\nexit 1\n`,
+      {
+        mode: 0o755,
+      },
+    )
+    const pid = startApp({ PATH: `${bin}:${tools}` })
+    const before = readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8')
+    probe(pid, { withNode: true })
+    expect(readFileSync(seen, 'utf8')).toBe('1000\n')
+    expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8')).toBe(before)
+  })
+
   it('says so when variables were written over', async () => {
     const title = '$0 = "title" x 40; $| = 1; print "ready"; sleep 60'
     const renamed = spawn('/usr/bin/perl', ['-e', title], { env: { A: 'x'.repeat(50), PATH: tools } })

@@ -13,7 +13,8 @@ const never = new AbortController().signal
 const secret = 'hmac-of-the-certificates-4711'
 const temporary = temporaryFolder()
 const tasks = path.join(temporary.folder, 'tasks')
-mkdirSync(tasks)
+const read = path.join(temporary.folder, 'read')
+for (const folder of [tasks, read]) mkdirSync(folder)
 
 let app: Container
 let executor: DockerExecutor
@@ -27,12 +28,19 @@ beforeAll(async () => {
   ])
   // a variable that a proxy's companion looks for, so that it is kept out of a twin's configuration
   app = await runContainer([
-    ...['--volume', `${tasks}:/app/tasks`, '--env', `ACME_EAB_HMAC_KEY=${secret}`],
+    ...[
+      '--volume',
+      `${tasks}:/app/tasks`,
+      '--volume',
+      `${read}:/read`,
+      '--env',
+      `ACME_EAB_HMAC_KEY=${secret}`,
+    ],
     image,
   ])
   await app.printed('serves')
   const place = { root: temporary.folder, state: path.join(temporary.folder, '.purser') }
-  executor = await DockerExecutor.open({ name: app.name, host: dockerHost() }, place)
+  executor = await DockerExecutor.open({ name: app.name, host: dockerHost(), readOnly: ['/read'] }, place)
 })
 afterAll(async () => {
   await app[Symbol.asyncDispose]()
@@ -109,13 +117,15 @@ it('who stops listening ends it', async () => {
   ).rejects.toThrow('enough')
 })
 
-it('writes to no volume of the app’s', async () => {
-  writeFileSync(
-    path.join(tasks, 'a.js'),
-    task(`'A task.'`, `import { writeFileSync } from 'node:fs'; writeFileSync('/app/tasks/x', '')`),
-  )
+it('lets an entrypoint write where the app’s does, but for what the configuration has read-only', async () => {
+  const script = [
+    `import { writeFileSync } from 'node:fs'`,
+    `writeFileSync('/app/tasks/seen', 'x'); writeFileSync('/read/seen', 'x')`,
+  ]
+  writeFileSync(path.join(tasks, 'a.js'), task(`'A task.'`, script.join('\n')))
   expect(await ask(manifest)).toMatchObject([
     { loading: 'tasks/a.js' },
-    { broken: { why: expect.stringContaining('EROFS') } },
+    { broken: { why: expect.stringMatching(/EROFS.*\/read\/seen/) } },
   ])
+  expect(readdirSync(tasks)).toContain('seen')
 })

@@ -99,6 +99,37 @@ describe.each([
   })
 })
 
+describe('an app in shared namespaces', () => {
+  const isSame = async (app: Container, fields: readonly string[]) => {
+    await using its = dockerProject({ name: app.name })
+    const mark = `42.${process.pid}`
+    const { id, container } = await its.start('sh', '-c', `setsid sleep ${mark} & exec sleep ${mark}`)
+    const twin = JSON.parse(await docker('inspect', '--format', '{{json .HostConfig}}', container))
+    const { HostConfig } = await app.inspect()
+    for (const field of fields) expect([field, twin[field]]).toEqual([field, HostConfig[field]])
+    expect((await its.last()).parity).toMatchObject({ verdict: 'same' })
+    await vi.waitFor(() => expect(countProcesses(mark)).toBe(2), 10_000)
+    await purser(its.folder, ['cancel', id])
+    expect(countProcesses(mark)).toBe(0)
+  }
+
+  it('of another container has its runs there too', async () => {
+    await using other = await runContainer(['--init', '--ipc', 'shareable', images.helper, 'sleep', '1000'])
+    const shared = ['--network', '--pid', '--ipc'].flatMap((option) => [option, `container:${other.id}`])
+    // one whose process is the command as it is written: else it could not be told from the other's
+    await using app = await runContainer([...shared, '--env', 'COLOUR=teal', images.node])
+    await app.printed('serves')
+    await isSame(app, ['NetworkMode', 'PidMode', 'IpcMode'])
+  })
+
+  it('of the machine has its runs there too', async () => {
+    const shared = ['--network', '--pid', '--ipc', '--uts'].flatMap((option) => [option, 'host'])
+    await using app = await runContainer([...shared, '--env', 'COLOUR=teal', images.busybox])
+    await app.printed('serves')
+    await isSame(app, ['NetworkMode', 'PidMode', 'IpcMode', 'UTSMode'])
+  })
+})
+
 describe('an app with tasks', () => {
   let node: Container
   let its: DockerProject

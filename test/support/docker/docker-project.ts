@@ -1,6 +1,6 @@
 import { purser, purserJson } from '../cli.ts'
 import { makeProject, type Project } from '../project.ts'
-import { docker, dockerHost } from './docker.ts'
+import { dockerHost } from './docker.ts'
 
 /** The part of a run's JSON that tests look at. */
 export interface RunSeen {
@@ -52,10 +52,4 @@ export default defineConfig({
     last: () => purserJson<RunSeen>(project.folder, ['show', 'last']),
     [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
   }
-}
-
-/** Containers of the engine that bear a label of Purser's for a place where this project keeps its state, by their names. */
-export async function containersOf(runs: readonly string[]): Promise<readonly string[]> {
-  const all = await docker('ps', '--all', '--filter', 'label=purser.place', '--format', '{{.Names}}')
-  return all.split('\n').filter((name) => runs.some((run) => name.startsWith(`purser-${run}.`)))
 }

@@ -1,13 +1,15 @@
 import { Duplex, PassThrough } from 'node:stream'
 import { PurserError } from '../../../core/errors.ts'
-import { expendable } from '../../../environment/probe/parts/expendable.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { enginePath } from '../engine/path.ts'
 import type { ContainerInspect } from '../engine/types.ts'
 import type { HelperImage } from '../labels.ts'
+import { execIn } from '../probe/exec.ts'
+import { findHelper } from '../probe/helper.ts'
 import { startHelper } from '../probe/run-helper.ts'
 import { nameOf } from '../release/skews.ts'
+import { tunnel } from './tunnel.ts'
 
 /** Where a connection starts from. */
 export interface Starting {
@@ -15,16 +17,6 @@ export interface Starting {
   readonly hasShell: boolean
   readonly helper: HelperImage
 }
-
-/** A netcat, else a node that does as one. 69: there is neither. */
-const tunnel = `${expendable}
-if command -v nc > /dev/null; then exec nc "$1" "$2"; fi
-command -v node > /dev/null || exit 69
-unset NODE_OPTIONS
-exec node -e 'const [, host, port] = process.argv
-const socket = require("node:net").connect(Number(port), host)
-socket.on("error", (error) => { console.error(error.message); process.exit(1) })
-process.stdin.pipe(socket).pipe(process.stdout)' "$1" "$2"`
 
 /**
  * Connects to an address from inside a container's network, by its own names and routes, through a program of its image
@@ -37,12 +29,14 @@ export async function dialFrom(
   port: number,
   signal: AbortSignal,
 ): Promise<Duplex> {
+  if (host.startsWith('/')) throw unfollowable(container, host)
   if (!/^[\w.:-]+$/.test(host) || host.startsWith('-')) throw unusable(container, host)
   const address = [host, String(port)] as const
-  if (hasShell && (await hasTunnel(engine, container))) {
+  if (hasShell && (await hasTunnel(engine, container, signal))) {
     const argv = ['/bin/sh', '-c', tunnel, 'sh', ...address]
     return asSocket(await openExec(engine, container.Id, argv), signal, async () => {})
   }
+  await findHelper(engine, helper.image, nameOf(container))
   const argv = ['/bin/busybox', 'nc', ...address]
   const { connection, remove } = await startHelper(engine, { image: helper, container: container.Id, argv })
   return asSocket(connection, signal, remove)
@@ -57,18 +51,22 @@ async function openExec(engine: Engine, container: string, argv: readonly string
 
 const known = new Map<string, Promise<boolean>>()
 
-/** Whether the image has what a tunnel needs: asked once a container. */
-function hasTunnel(engine: Engine, { Id }: ContainerInspect): Promise<boolean> {
-  const asked = known.get(Id) ?? askForTunnel(engine, Id)
+/** Whether the image has what a tunnel needs: asked once a container, and again where there was no answer. */
+async function hasTunnel(engine: Engine, { Id }: ContainerInspect, signal: AbortSignal): Promise<boolean> {
+  const asked = known.get(Id) ?? askForTunnel(engine, Id, signal)
   known.set(Id, asked)
-  return asked
+  try {
+    return await asked
+  } catch (error) {
+    known.delete(Id)
+    throw error
+  }
 }
 
-async function askForTunnel(engine: Engine, container: string): Promise<boolean> {
-  const argv = ['/bin/sh', '-c', 'command -v nc || command -v node']
-  const connection = await openExec(engine, container, argv)
-  for await (const { stream } of demultiplex(connection)) if (stream === 'stdout') return true
-  return false
+async function askForTunnel(engine: Engine, container: string, signal: AbortSignal): Promise<boolean> {
+  const argv = ['/bin/sh', '-c', 'command -v nc || command -v node'] as const
+  const { stdout } = await execIn(engine, container, { argv, input: '' }, { signal, limitMs: 5_000 })
+  return stdout !== ''
 }
 
 /** One side of a container's streams as a socket: what goes in is its stdin, what comes out its stdout. */
@@ -83,6 +81,8 @@ function asSocket(connection: Duplex, signal: AbortSignal, close: () => Promise<
   // As a socket's: what the other side has ended is over.
   socket.once('end', () => socket.destroy())
   socket.once('close', end)
+  socket.on('error', () => {}) // told to whoever uses it; one that nobody uses yet must not end Purser
+  if (signal.aborted) socket.destroy()
   signal.addEventListener('abort', () => socket.destroy(), { once: true })
   return socket
 }
@@ -99,6 +99,14 @@ async function pump(connection: Duplex, out: PassThrough): Promise<void> {
   } catch (error) {
     out.destroy(error instanceof Error ? error : new Error(String(error)))
   }
+}
+
+function unfollowable(container: ContainerInspect, folder: string): PurserError {
+  return new PurserError('DATABASE_UNREACHABLE', {
+    message: `Container ${nameOf(container)} reaches its database through a Unix socket in ${folder}, and connections are made from there to hosts only.`,
+    remedy:
+      'Name a host in the URL; or say why the database need not be compared: `--differs database-endpoint="…"`, and so for the other kinds that it tells.',
+  })
 }
 
 function unusable(container: ContainerInspect, host: string): PurserError {

@@ -4,7 +4,7 @@ import type { Facts } from '../../../environment/release.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ContainerInspect } from '../engine/types.ts'
 import type { HelperImage } from '../labels.ts'
-import { answersAlike, answersIn, hasNode } from '../probe/node-answers.ts'
+import { answersAlike, answersIn, givenElsewhere, hasNode } from '../probe/node-answers.ts'
 import { askNode } from '../probe/probe-container.ts'
 
 interface Twin {
@@ -25,7 +25,7 @@ export async function withNodeAnswers(
   if (!hasNode(seen) || answersIn(seen).size > 0) return seen
   const signal = new AbortController().signal
   const answers = answersAlike(model, seen)
-    ? answersIn(model)
+    ? givenElsewhere(answersIn(model), 'asked in the app')
     : await askNode(engine, container, { key, helper, signal }, process)
   return new Map([...seen, ...answers])
 }

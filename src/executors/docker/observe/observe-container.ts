@@ -1,8 +1,8 @@
-import { byteSize, count } from '../../../core/text.ts'
+import { byteSize } from '../../../core/text.ts'
 import type { Fact } from '../../../environment/release.ts'
 import type { Observed } from '../../executor.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { ContainerInspect, ContainerListed, FileChange, ImageInspect } from '../engine/types.ts'
+import type { ContainerInspect, ContainerListed, ImageInspect } from '../engine/types.ts'
 import { type HelperImage, isOurs } from '../labels.ts'
 import { engineFacts } from '../probe/engine-facts.ts'
 import type { Probed } from '../probe/probed.ts'
@@ -20,7 +20,7 @@ export interface Observation {
   /** What was seen from inside. */
   readonly probed: Pick<Probed, 'facts' | 'hasShell' | 'room'>
   /** What was changed in its writable layer, where that was asked for. */
-  readonly changes?: readonly FileChange[]
+  readonly changes?: Fact
   readonly helper: HelperImage
   /** What Purser itself made different, and why. */
   readonly own: ReadonlyMap<string, string>
@@ -34,7 +34,7 @@ export function observeContainer(engine: Engine, observation: Observation): Obse
   const { container, image, neighbours, serving, probed, helper, own } = observation
   const ours = neighbours.filter(({ Labels }) => isOurs(Labels))
   const except = new Set([...ours, ...serving].map(({ Id }) => Id))
-  const fleet = { mixed: [], deploying: [], neighbours, except }
+  const fleet = { neighbours, except }
   return {
     id: nameOf(container),
     facts: new Map([
@@ -49,23 +49,12 @@ export function observeContainer(engine: Engine, observation: Observation): Obse
   }
 }
 
-const changesShown = 3
-
 /** What is kept with a run and not compared. */
-function recorded({ probed: { room }, changes }: Observation): readonly [string, Fact][] {
+function recorded({ probed: { room }, changes }: Observation): (readonly [string, Fact])[] {
   const { diskBytes } = room
-  return [
-    ...(diskBytes === undefined
-      ? []
-      : [['disk-space', { value: byteSize(diskBytes), source: 'df' }] as const]),
-    ...(changes === undefined
-      ? []
-      : [['writable-layer', { value: describeChanges(changes), source: 'docker diff' }] as const]),
-  ].map(([id, fact]) => [id, fact])
-}
-
-function describeChanges(changes: readonly FileChange[]): string {
-  if (changes.length === 0) return 'none'
-  const shown = changes.slice(0, changesShown).map(({ Path }) => Path)
-  return `${count(changes.length, 'path')}: ${shown.join(', ')}${changes.length > changesShown ? ' …' : ''}`
+  const disk: Fact =
+    diskBytes === undefined
+      ? { unseen: 'df tells nothing there' }
+      : { value: byteSize(diskBytes), source: 'df' }
+  return [['disk-space', disk], ...(changes === undefined ? [] : [['writable-layer', changes] as const])]
 }

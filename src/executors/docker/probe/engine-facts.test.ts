@@ -3,7 +3,7 @@ import type { ContainerInspect, ContainerListed, HostConfig } from '../engine/ty
 import { engineFacts, type Fleet } from './engine-facts.ts'
 
 const id = 'd8fe3c24ac2f5d38954a472fa6ea847f6682da5a46c4b226df20ab1c0767cd52'
-const alone: Fleet = { mixed: [], deploying: [], neighbours: [], except: new Set() }
+const alone: Fleet = { neighbours: [], except: new Set() }
 
 interface Parts {
   readonly Config?: object
@@ -218,6 +218,19 @@ describe('sidecars', () => {
   })
 })
 
+describe('commands', () => {
+  it.each<[argv: readonly string[] | null, told: string]>([
+    [null, 'none'],
+    [[], 'none'],
+    [['/app/serve.sh'], 'serve.sh'],
+    [['/app/serve.sh', '--password'], 'serve.sh and 1 word'],
+    [['sh', '-c', 'exec rotate --password hunter-two', 'sh'], 'sh and 3 words'],
+  ])('are told by their program, and never by their words: %j', (argv, told) => {
+    const values = valuesOf({ Config: { Cmd: argv, Entrypoint: argv } })
+    expect(values).toMatchObject({ command: told, 'command:entrypoint': told })
+  })
+})
+
 describe('the release', () => {
   it('is told by image, reference and revision', () => {
     const Labels = { 'org.opencontainers.image.revision': 'abc' }
@@ -229,11 +242,9 @@ describe('the release', () => {
     expect(valuesOf({})['code-revision:label']).toBe('none')
   })
 
-  it('is one and at rest, or it is said why not', () => {
-    expect(valuesOf({})).toMatchObject({ 'mixed-releases': 'one release', 'deploy-in-progress': 'none' })
-    expect(valuesOf({}, { ...alone, mixed: ['Two.'], deploying: ['web-2 is created.'] })).toMatchObject({
-      'mixed-releases': 'Two.',
-      'deploy-in-progress': 'web-2 is created.',
-    })
+  it('is not told to be one: that is seen from all containers together, before a run', () => {
+    const ids = Object.keys(valuesOf({}))
+    expect(ids).not.toContain('mixed-releases')
+    expect(ids).not.toContain('deploy-in-progress')
   })
 })

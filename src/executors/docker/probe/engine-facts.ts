@@ -1,15 +1,12 @@
 import type { Fact, Facts } from '../../../environment/release.ts'
 import type { ContainerInspect, ContainerListed, ImageInspect } from '../engine/types.ts'
-import { inOrder, text, yesNo } from './engine-facts/canonical.ts'
+import { program, text, yesNo } from './engine-facts/canonical.ts'
 import { limitsOf } from './engine-facts/limits.ts'
 import { rightsOf } from './engine-facts/rights.ts'
 import { mountsOf, networksOf, sidecarsOf } from './engine-facts/surroundings.ts'
 
 /** What is around a container. */
 export interface Fleet {
-  /** Sentences: why the containers that serve are not one release, and why not for long. Empty for a twin. */
-  readonly mixed: readonly string[]
-  readonly deploying: readonly string[]
   /** All containers of the engine, among which the sidecars are. */
   readonly neighbours: readonly ContainerListed[]
   /** Ids of containers that are no sidecars though they share its network: the app's own, and twins. */
@@ -34,10 +31,8 @@ export function engineFacts(
     image: container.Image,
     'moved-tag': text(Config.Image),
     ...(image === undefined ? {} : { 'architecture:image': architecture(image) }),
-    'mixed-releases': fleet.mixed.length === 0 ? 'one release' : fleet.mixed.join(' '),
-    'deploy-in-progress': fleet.deploying.length === 0 ? 'none' : fleet.deploying.join(' '),
-    'command:entrypoint': inOrder(Config.Entrypoint),
-    command: inOrder(Config.Cmd),
+    'command:entrypoint': program(Config.Entrypoint),
+    command: program(Config.Cmd),
     terminal: yesNo(Config.Tty),
     stdin: yesNo(Config.OpenStdin),
     ...rightsOf(Config, HostConfig),

@@ -9,7 +9,7 @@ import type { ContainerInspect, ImageInspect } from '../engine/types.ts'
 import { nameOf } from '../release/skews.ts'
 import { applets } from './applets.ts'
 import { mountedFiles } from './mounted-files.ts'
-import { complete, type Probed, type ProbeOptions, probeLimitMs } from './probed.ts'
+import { complete, failed, type Probed, type ProbeOptions, probeLimitMs } from './probed.ts'
 import { runHelper } from './run-helper.ts'
 
 /**
@@ -22,6 +22,7 @@ export async function probeFromHelper(
   { key, helper, signal }: ProbeOptions,
 ): Promise<Omit<Probed, 'hasShell'>> {
   await findHelper(engine, helper.image, nameOf(container))
+  const pid = firstProcess(container)
   const nonce = newNonce()
   const script = appScript({
     nonce,
@@ -29,12 +30,12 @@ export async function probeFromHelper(
     withNode: true,
     files: mountedFiles(container),
     command: container.Config.Cmd ?? [],
-    pid: 1,
+    pid,
   })
   const printed = await runHelper(engine, {
     image: helper,
     container: container.Id,
-    argv: ['/bin/busybox', 'sh', '-c', stepInside],
+    argv: ['/bin/busybox', 'sh', '-c', stepInside, 'sh', String(pid)],
     input: `${applets('/proc/$purser_helper/root/bin/busybox')}\n${script}`,
     rights: { CapAdd: ['SYS_PTRACE', 'SYS_ADMIN', 'SYS_CHROOT'], SecurityOpt: ['apparmor=unconfined'] },
     signal,
@@ -45,8 +46,16 @@ export async function probeFromHelper(
 
 // The last line keeps the helper's own shell, below whose root the busybox is, from becoming what steps inside.
 const stepInside = `purser_helper=$$; export purser_helper
-/bin/busybox nsenter -t 1 -m -- "/proc/$$/root/bin/busybox" sh -s
+/bin/busybox nsenter -t "$1" -m -- "/proc/$$/root/bin/busybox" sh -s
 exit $?`
+
+/** By its number in the namespace that a helper is in: the container's own, or the whole machine's. */
+function firstProcess(container: ContainerInspect): number {
+  const { PidMode = '' } = container.HostConfig
+  if (PidMode.startsWith('container:'))
+    throw failed(container, 'it has no shell, and its processes are among those of another container')
+  return PidMode === 'host' ? container.State.Pid : 1
+}
 
 /** Throws `HELPER_MISSING`: nothing is pulled in the middle of a run. */
 export async function findHelper(engine: Engine, helper: string, container: string): Promise<ImageInspect> {
@@ -55,7 +64,7 @@ export async function findHelper(engine: Engine, helper: string, container: stri
   } catch (error) {
     if (!isNotFound(error)) throw error
     throw new PurserError('HELPER_MISSING', {
-      message: `Container ${container} has no shell to look at it with, and the helper image "${helper}" is not on the engine at ${engine.where}.`,
+      message: `Container ${container} can't be looked at with its own programs, and the helper image "${helper}" is not on the engine at ${engine.where}.`,
       remedy: `\`docker pull ${helper}\` there, or name another image with a static busybox at /bin/busybox: \`docker({ helper: '…' })\`.`,
       cause: error,
     })

@@ -37,8 +37,18 @@ export function answersIn(facts: Facts): Facts {
   return new Map([...facts].filter(([id, fact]) => isAnswer(id, fact)))
 }
 
+const fromNode = /^node(?:,|$)/
+
 function isAnswer(id: string, fact: Fact): boolean {
-  return 'value' in fact ? fact.source === 'node' : id.endsWith(':node')
+  return 'value' in fact ? fromNode.test(fact.source) : id.endsWith(':node')
+}
+
+/** Answers that were not given here and now: their source says where, or when. */
+export function givenElsewhere(answers: Facts, circumstance: 'asked in the app' | 'asked before'): Facts {
+  const source = `node, ${circumstance}`
+  return new Map(
+    [...answers].map(([id, fact]): [string, Fact] => [id, 'value' in fact ? { ...fact, source } : fact]),
+  )
 }
 
 /** Whether node would answer in both places the same. */
@@ -82,7 +92,7 @@ export class NodeAnswers {
     if (circumstances === undefined) return ask()
     const file = path.join(this.#folder, `node-${circumstances}.json`)
     const kept = read(file)
-    if (kept !== undefined) return kept
+    if (kept !== undefined) return givenElsewhere(kept, 'asked before')
     const answers = await ask()
     if ([...answers.values()].every((fact) => 'value' in fact)) this.#keep(file, answers)
     return answers

@@ -26,7 +26,25 @@ export async function probeContainer(
       ? await askInside(engine, container, options, { user: `${first.uid}:${first.gid}` })
       : first
   if (answer === 'no shell') throw failed(container, 'its shell is gone')
-  return { ...complete(container, answer), hasShell: true }
+  const probed = complete(container, answer)
+  if (!isOwnProcess(container, probed.process)) {
+    const why =
+      'its processes are among those of another container, and none of them runs exactly its command'
+    throw failed(container, why)
+  }
+  return { ...probed, hasShell: true }
+}
+
+/** Among another container's processes only the command tells which are this one's. */
+export function isOwnProcess(
+  { HostConfig, Config }: Pick<ContainerInspect, 'HostConfig' | 'Config'>,
+  { argv }: Pick<ProbedProcess, 'argv'>,
+): boolean {
+  if (HostConfig.PidMode?.startsWith('container:') !== true) return true
+  const command = Config.Cmd ?? []
+  return (
+    command.length > 0 && argv.length === command.length && argv.every((word, at) => word === command[at])
+  )
 }
 
 /** Asks the node of a container's image, as the user and for the process that was looked at before. */

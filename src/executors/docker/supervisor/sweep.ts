@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readOutcome } from '../../../runs/journal/outcome-file.ts'
-import { isAlive } from '../../../runs/process-identity.ts'
+import { identify, isAlive } from '../../../runs/process-identity.ts'
 import { readHolder } from '../../../supervision/holder.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ContainerListed } from '../engine/types.ts'
@@ -12,23 +12,34 @@ import { removeTwin } from './twin-container.ts'
  * starter is dead, and twins of attempts that are over. Only what bears this place's label.
  */
 export async function sweep(
-  engine: Engine,
+  engine: Pick<Engine, 'get' | 'remove'>,
   place: string,
   folderOf: (attempt: string) => string,
 ): Promise<void> {
   const filters = { label: [`${labels.place}=${place}`] }
   const ours = await engine.get<readonly ContainerListed[]>('/containers/json', { all: true, filters })
   for (const container of ours) {
-    if (await isLeftBehind(container, folderOf)) await removeTwin(engine, container.Id)
+    // one that can't be judged or removed now must not keep the others
+    await sweepOne(engine, container, folderOf).catch(() => {})
   }
 }
 
+async function sweepOne(
+  engine: Pick<Engine, 'get' | 'remove'>,
+  container: ContainerListed,
+  folderOf: (attempt: string) => string,
+): Promise<void> {
+  if (await isLeftBehind(container, folderOf)) await removeTwin(engine, container.Id)
+}
+
+const hourSeconds = 3_600
+
 async function isLeftBehind(
-  { Labels, State }: ContainerListed,
+  { Labels, State, Created }: ContainerListed,
   folderOf: (attempt: string) => string,
 ): Promise<boolean> {
   const starter = Labels[labels.starter]
-  if (starter !== undefined) return !isStarterAlive(starter)
+  if (starter !== undefined) return isStarterDead(starter, Created)
   const attempt = Labels[labels.attempt]
   if (attempt === undefined) return false
   const folder = folderOf(attempt)
@@ -39,7 +50,9 @@ async function isLeftBehind(
   return holder === undefined || !('supervisor' in holder) || !isAlive(holder.supervisor)
 }
 
-function isStarterAlive(starter: string): boolean {
+/** A starter of another boot may live on another machine, a copy of this one; after an hour nothing waits any more. */
+export function isStarterDead(starter: string, createdSeconds: number): boolean {
   const [pid, startedTicks, boot = ''] = starter.split(':')
-  return isAlive({ pid: Number(pid), startedTicks: Number(startedTicks), boot })
+  if (boot !== identify(process.pid)?.boot && Date.now() / 1_000 - createdSeconds < hourSeconds) return false
+  return !isAlive({ pid: Number(pid), startedTicks: Number(startedTicks), boot })
 }

@@ -82,7 +82,7 @@ export function stopOf(engine: Engine, id: string): Stoppable {
 }
 
 /** Removes it with its log and its anonymous volumes. One that is gone is no error. */
-export async function removeTwin(engine: Engine, id: string): Promise<void> {
+export async function removeTwin(engine: Pick<Engine, 'remove'>, id: string): Promise<void> {
   try {
     await engine.remove(enginePath`/containers/${id}`, { v: true, force: true })
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   mounted,
 } from '../../../../test/support/docker/inspections.ts'
 import type { ContainerConfig, HostConfig } from '../engine/types.ts'
+import { splitPair } from '../probe/read-variables.ts'
 import { describeTwin, type Twin } from './describe-twin.ts'
 import type { Model } from './model.ts'
 
@@ -224,6 +225,34 @@ describe('its variables', () => {
     )
     expect(twin.body.Env).toEqual(['VIRTUAL_HOST', 'VIRTUAL_PORT'])
     expect(twin.hidden.toSorted()).toEqual(['VIRTUAL_HOST=app', 'VIRTUAL_PORT=3000'])
+  })
+
+  it.each<[string, ContainerConfig, readonly string[]]>([
+    ['has one', { Tty: true, Env: image.Env ?? [] }, ['TERM=xterm']],
+    ['has one and states its name', { Tty: true, Env: [...(image.Env ?? []), 'TERM=dumb'] }, ['TERM=dumb']],
+    ['has none', { Tty: false, Env: image.Env ?? [] }, []],
+  ])('name the terminal that the engine would give, where the app %s', (_name, Config, expected) => {
+    expect(twinOf({}, Config).body.Env).toEqual(expected)
+    const variables = new Map([...(Config.Env ?? []), ...expected].map(splitPair))
+    expect(twinOf({ runsEntrypoint: false, variables }, Config).body.Env).toEqual(expected)
+  })
+
+  it('that the engine makes of links are the app’s', () => {
+    const variables = new Map([
+      ['MY_DB_NAME', '/shop/my-db'],
+      ['MY_DB_PORT_5432_TCP', 'tcp://172.17.0.2:5432'],
+      ['MY_DB_PASSWORD', 'of the entrypoint'],
+    ])
+    const links = { Links: ['/postgres:/shop/my-db'] }
+    expect(twinOf({ variables }, { Env: image.Env ?? [] }, links).body.Env).toEqual([
+      'MY_DB_NAME=/shop/my-db',
+      'MY_DB_PORT_5432_TCP=tcp://172.17.0.2:5432',
+    ])
+  })
+
+  it('leave the terminal’s name to an image that has one', () => {
+    const named = inspectedImage({ ...image, Env: ['TERM=linux'] })
+    expect(twinOf({ image: named }, { Tty: true, Env: image.Env ?? [] }).body.Env).toEqual([])
   })
 })
 

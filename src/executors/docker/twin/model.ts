@@ -10,7 +10,7 @@ export interface Model {
   readonly runsEntrypoint: boolean
   /** The serving process's own variables, for a twin whose entrypoint does not run. */
   readonly variables: ReadonlyMap<string, string>
-  readonly readOnly: readonly string[] | 'all'
+  readonly readOnly: readonly string[]
   /** What links resolve to, as entries for /etc/hosts. */
   readonly hosts: readonly string[]
   /** Whether a volume of its own brings it a shell. */

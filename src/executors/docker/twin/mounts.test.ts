@@ -16,7 +16,7 @@ const bind = (place: string, parts: Partial<MountPoint> = {}): MountPoint => ({
 const mountsOf = (
   Mounts: readonly MountPoint[],
   HostConfig: HostConfig = {},
-  readOnly: readonly string[] | 'all' = [],
+  readOnly: readonly string[] = [],
 ) => twinMounts(inspected({ Mounts, ...asked(HostConfig) }), readOnly)
 
 describe('a twin’s mounts are the app’s, with their modes', () => {
@@ -105,12 +105,11 @@ describe('a twin’s mounts are the app’s, with their modes', () => {
 
 it.each([
   [['/data'], [true, false, 'ro']],
-  ['all', [true, true, 'ro']],
   [['/files'], [false, false, 'ro']],
   [[], [false, false, 'rw']],
 ] as const)('what is asked for read-only is: %j', (readOnly, expected) => {
   const labelled = bind('/labelled', { Mode: 'z' })
-  const places = readOnly === 'all' || readOnly.length === 0 ? readOnly : [...readOnly, '/labelled']
+  const places = readOnly.length === 0 ? [] : [...readOnly, '/labelled']
   const { Mounts, Binds } = mountsOf([mounted('data', '/data'), bind('/etc/app'), labelled], {}, places)
   expect([...Mounts.map(({ ReadOnly }) => ReadOnly), Binds[0]?.split(/[:,]/)[2]]).toEqual(expected)
 })

@@ -16,14 +16,13 @@ export interface TwinMounts {
 
 /**
  * The app's mounts with their modes. A volume without a name is one of the twin's own, and goes with it. `readOnly`
- * names paths that a twin may not write to; `all` means each.
+ * names paths that a twin may not write to.
  */
 export function twinMounts(
   { Mounts, HostConfig }: ContainerInspect,
-  readOnly: readonly string[] | 'all',
+  readOnly: readonly string[],
 ): TwinMounts {
-  const isReadOnly = ({ RW, Destination }: MountPoint) =>
-    !RW || readOnly === 'all' || readOnly.includes(Destination)
+  const isReadOnly = ({ RW, Destination }: MountPoint) => !RW || readOnly.includes(Destination)
   const statedFor = ({ Destination }: MountPoint) =>
     HostConfig.Mounts?.find(({ Target }) => Target === Destination)
   const shared = Mounts.filter((mount) => !isMadeAnew(mount) && !isAnonymous(mount))

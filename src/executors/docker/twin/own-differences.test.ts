@@ -34,7 +34,7 @@ it.each<[string, Partial<Model>, readonly string[], readonly string[]]>([
     [],
     ['mounts:/.purser', 'mounts:seen:/.purser'],
   ],
-  ['links', { hosts: ['db:172.17.0.2'] }, [], ['dns:hosts']],
+  ['links', { hosts: ['db:172.17.0.2'] }, [], ['dns:hosts', 'dns:hosts-asked', 'dns:links']],
   [
     'a host name that would lead to it',
     { container: inspected({ Config: { Hostname: 'web-1' }, Networks: { shop: {} } }) },

@@ -15,11 +15,9 @@ export function ownDifferences(model: Model, twin: Pick<Twin, 'hidden'>): Readon
       'a proxy must not take the twin for the app; the task has it',
     )
   }
-  if (model.readOnly !== 'all') {
-    for (const path of model.readOnly)
-      for (const seen of [`mounts:${path}`, `mounts:seen:${path}`])
-        own.set(seen, 'the configuration has it read-only for runs')
-  }
+  for (const path of model.readOnly)
+    for (const seen of [`mounts:${path}`, `mounts:seen:${path}`])
+      own.set(seen, 'the configuration has it read-only for runs')
   if (model.hasHelperVolume) {
     for (const seen of [`mounts:${helperFolder}`, `mounts:seen:${helperFolder}`])
       own.set(seen, 'it brings a shell, which the image does not have')
@@ -27,7 +25,10 @@ export function ownDifferences(model: Model, twin: Pick<Twin, 'hidden'>): Readon
   for (const [fact, why] of candidateDifferences(model)) own.set(fact, why)
   if (hostnameNotice(model.container) !== undefined)
     own.set('hostname', 'with that of the app it would get requests that are meant for the app')
-  if (model.hosts.length > 0) own.set('dns:hosts', 'entries stand for the links of the app')
+  if (model.hosts.length > 0) {
+    for (const fact of ['dns:hosts', 'dns:hosts-asked', 'dns:links'])
+      own.set(fact, 'entries stand for the links of the app')
+  }
   return own
 }
 

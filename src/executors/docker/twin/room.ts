@@ -17,6 +17,8 @@ export async function roomFor(
   room: Room,
 ): Promise<Refusal | undefined> {
   const { memoryBytes, diskBytes: freeDisk } = room
+  if (memoryBytes === undefined && freeDisk === undefined)
+    return refuse("can't be asked for its memory and disk from inside them")
   if (freeDisk !== undefined && freeDisk < diskBytes) {
     return refuse(
       `has ${byteSize(freeDisk)} left on the disk of its containers, and a run needs ${byteSize(diskBytes)}`,
@@ -37,11 +39,22 @@ export async function roomFor(
 async function memoryOf(engine: Engine, { Id, HostConfig }: ContainerInspect): Promise<number> {
   if (HostConfig.Memory) return HostConfig.Memory
   const query = { stream: false, 'one-shot': true }
-  const stats = await engine.get<{ readonly memory_stats?: { readonly usage?: number } }>(
-    enginePath`/containers/${Id}/stats`,
-    query,
-  )
-  return stats.memory_stats?.usage ?? 0
+  const stats = await engine.get<Stats>(enginePath`/containers/${Id}/stats`, query)
+  return memoryInUse(stats)
+}
+
+/** Part of `GET /containers/{id}/stats`, in bytes. */
+interface Stats {
+  readonly memory_stats?: {
+    readonly usage?: number
+    readonly stats?: { readonly total_inactive_file?: number; readonly inactive_file?: number }
+  }
+}
+
+/** Without the cached files that the kernel can drop at any time, by their names in cgroup v1 and v2, as `docker stats` has it. */
+export function memoryInUse({ memory_stats: { usage = 0, stats = {} } = {} }: Stats): number {
+  const droppable = stats.total_inactive_file ?? stats.inactive_file ?? 0
+  return Math.max(0, usage - droppable)
 }
 
 function refuse(what: string): Refusal {

@@ -126,9 +126,9 @@ export class TwinPlanner {
     }
   }
 
-  /** A twin that answers questions: it writes to no volume of the app's. */
+  /** A twin that answers questions. Its entrypoint may have to write where the app's does, so that it has a run's mounts. */
   answering(): AnsweringTwin {
-    const twin = describeTwin({ ...this.#model, readOnly: 'all' })
+    const twin = this.#twin()
     const mark = newNonce()
     return {
       name: `purser-question-${mark}`,

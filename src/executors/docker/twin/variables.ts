@@ -11,7 +11,8 @@ export interface TwinVariables {
 
 /** What the container states (`stated`) where the entrypoint makes the rest of it, else what the serving process has. */
 export function twinVariables(model: Model, stated: readonly string[]): TwinVariables {
-  const pairs = model.runsEntrypoint ? stated : pairsOfProcess(model)
+  const told = model.runsEntrypoint ? stated : pairsOfProcess(model)
+  const pairs = [...told, ...givenByEngine(model, namesOf(told))]
   const { seen, hidden } = withoutRouting(pairs)
   const names = namesOf(pairs)
   const ofImage = withoutRouting(model.image.Config?.Env ?? []).hidden
@@ -19,6 +20,25 @@ export function twinVariables(model: Model, stated: readonly string[]): TwinVari
     Env: [...seen, ...namesOf(ofImage), ...(model.runsEntrypoint ? [] : droppedByProcess(model))],
     hidden: [...ofImage.filter((pair) => !names.has(nameIn(pair))), ...hidden],
   }
+}
+
+/** What the engine gives to what it starts on a terminal or with links, neither of which a twin has. */
+function givenByEngine(model: Model, told: ReadonlySet<string>): string[] {
+  const { Config } = model.container
+  const stated = namesOf([...(Config.Env ?? []), ...(model.image.Config?.Env ?? [])])
+  const given = [...(Config.Tty === true ? ['TERM=xterm'] : []), ...variablesOfLinks(model)]
+  return given.filter((pair) => !stated.has(nameIn(pair)) && !told.has(nameIn(pair)))
+}
+
+/** `DB_NAME`, `DB_PORT_5432_TCP` and the like, of a link's alias `db`. */
+function variablesOfLinks({ container: { HostConfig }, variables }: Model): string[] {
+  const prefixes = (HostConfig.Links ?? []).map((link) => {
+    const alias = link.slice(Math.max(link.lastIndexOf('/'), link.lastIndexOf(':')) + 1)
+    return `${alias.toUpperCase().replaceAll('-', '_')}_`
+  })
+  const isOfLink = (name: string) =>
+    prefixes.some((prefix) => name.startsWith(prefix) && /^(?:NAME|PORT|ENV)/.test(name.slice(prefix.length)))
+  return [...variables].filter(([name]) => isOfLink(name)).map(([name, value]) => `${name}=${value}`)
 }
 
 /** What the engine and shells set by themselves, each time anew. */

@@ -9,8 +9,10 @@ import { type AppDescription, startApp } from './apps.ts'
 import { ownName } from './differences/difference.ts'
 import { typeParity } from './typed.ts'
 
-// A twin takes about a second. PURSER_CONTROL may ask for fewer.
-const times = Number(process.env.PURSER_CONTROL ?? 20)
+// A twin takes about a second: the apps that are built most differently are compared twenty times, the others five times
+// unless PURSER_CONTROL=full.
+const often = 20
+const seldom = process.env.PURSER_CONTROL === 'full' ? often : 5
 
 const temporary = temporaryFolder()
 const secret = path.join(temporary.folder, 'secret')
@@ -31,9 +33,10 @@ afterAll(async () => {
 const httpd = ['httpd', '-f', '-p', '3000', '-h', '/app/www']
 const mountedSecret = ['--volume', `${secret}:/run/secrets/app:ro`]
 
-const apps: Readonly<Record<string, AppDescription>> = {
+type Apps = Readonly<Record<string, AppDescription>>
+
+const differently: Apps = {
   'on Node': { args: ['--env', 'NODE_ENV=production', '--memory', '256m', images.node] },
-  'on Node, started by a shell': { args: [images.node, 'sh', '-c', 'node server.js'] },
   'on BusyBox, started by a script': { args: [images.busybox] },
   'of a user that is not root': { args: ['--user', '1000:1000', '--group-add', '2000', images.node] },
   'with a read-only root': {
@@ -50,6 +53,10 @@ const apps: Readonly<Record<string, AppDescription>> = {
     args: (replica) => ['--env', `INSTANCE=${replica}`, '--cpus', '0.5', images.node],
     replicas: 3,
   },
+}
+
+const others: Apps = {
+  'on Node, started by a shell': { args: [images.node, 'sh', '-c', 'node server.js'] },
   'whose entrypoint becomes the command': { args: [...mountedSecret, images.entrypoint, ...httpd] },
   'whose entrypoint stays': { args: [...mountedSecret, images.entrypointFork, ...httpd] },
   'with an init': { args: ['--init', '--ulimit', 'nofile=2000:3000', '--shm-size', '1m', images.node] },
@@ -63,9 +70,18 @@ const apps: Readonly<Record<string, AppDescription>> = {
   'whose entrypoint stays, and starts a script': { args: [...mountedSecret, images.entrypointFork] },
   'in the network of another container': { args: ['--network', `container:${beside}`, images.node] },
   'without a shell': { args: [images.bare] },
+  'without a shell, in the machine’s process namespace': { args: ['--pid', 'host', images.bare] },
+  'in the process namespace of another container': {
+    args: ['--pid', `container:${beside}`, images.busybox, ...httpd],
+  },
+  'on a terminal': { args: ['--tty', images.node] },
+  'with a link': { args: ['--link', `${beside}:old-db`, images.entrypoint, ...httpd] },
 }
 
-describe(`twins of an app, ${times} times`, () => {
+describe.each([
+  [often, differently],
+  [seldom, others],
+])('twins of an app, %i times', (times, apps) => {
   it.concurrent.each(Object.entries(apps))(
     '%s show no difference',
     async (_what, description) => {

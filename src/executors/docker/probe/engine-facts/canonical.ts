@@ -1,3 +1,5 @@
+import { count } from '../../../../core/text.ts'
+
 /** `none` for what was not asked for: an engine writes it as null, an empty list, 0 or nothing. */
 export const none = 'none'
 
@@ -9,6 +11,14 @@ export function sorted(items: readonly string[] | null | undefined): string {
 /** Where the order has one. */
 export function inOrder(items: readonly string[] | null | undefined): string {
   return items === null || items === undefined || items.length === 0 ? none : items.join(', ')
+}
+
+/** `serve.sh and 3 words`: which program it is, and none of its words, among which there may be a password. */
+export function program(argv: readonly string[] | null | undefined): string {
+  const [first, ...words] = argv ?? []
+  if (first === undefined) return none
+  const name = first.slice(first.lastIndexOf('/') + 1)
+  return words.length === 0 ? name : `${name} and ${count(words.length, 'word')}`
 }
 
 export function record(items: Readonly<Record<string, string>> | null | undefined): string {
