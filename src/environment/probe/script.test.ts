@@ -213,7 +213,7 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
       "it's",
     ]
 
-    async function startTwin(
+    async function startContainer(
       env: Readonly<Record<string, string>>,
       command: readonly string[],
       verdict: (nonce: string) => string,
@@ -237,7 +237,7 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
 
     it('becomes the command, with its arguments, the rest of stdin and just the variables that there were', async () => {
       const env = { ...nasty, PATH: tools, LC_ALL: 'C.UTF-8', SHLVL: '3' }
-      const { code, answer, output } = await startTwin(
+      const { code, answer, output } = await startContainer(
         env,
         argv,
         (nonce) => `${goAhead(nonce)}\nto the task\n`,
@@ -261,7 +261,7 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
       const elsewhere = path.join(folder, 'elsewhere')
       mkdirSync(elsewhere, { recursive: true })
       writeFileSync(path.join(elsewhere, 'REVISION'), 'def456\n')
-      const { answer, output } = await startTwin(
+      const { answer, output } = await startContainer(
         { PATH: tools },
         [process.execPath, '-p', '[process.cwd(), process.env.PWD].join()'],
         (nonce) => `${goAhead(nonce)}\n`,
@@ -273,12 +273,12 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
     })
 
     it('leaves none of the shell’s variables behind', async () => {
-      const { output } = await startTwin({ PATH: tools }, argv, (nonce) => `${goAhead(nonce)}\n`)
+      const { output } = await startContainer({ PATH: tools }, argv, (nonce) => `${goAhead(nonce)}\n`)
       expect(JSON.parse(output)[0]).toEqual({ PATH: tools })
     })
 
     it('knows what its shell does not pass on', async () => {
-      const { answer, output } = await startTwin(
+      const { answer, output } = await startContainer(
         { PATH: tools, 'odd.name': 'x' },
         argv,
         (nonce) => `${goAhead(nonce)}\n`,
@@ -293,11 +293,14 @@ describe.each(shells)('the probe in $name', ({ argv: [program, ...options], tool
       ['the nonce of another', () => `${goAhead(newNonce())}\n`],
       ['nothing', () => ''],
     ])('does not begin when it is told %s', async (_, verdict) => {
-      expect(await startTwin({ PATH: tools }, argv, verdict)).toMatchObject({ code: refusedExit, output: '' })
+      expect(await startContainer({ PATH: tools }, argv, verdict)).toMatchObject({
+        code: refusedExit,
+        output: '',
+      })
     })
 
     it('knows when its program is not there', async () => {
-      const { answer, code } = await startTwin(
+      const { answer, code } = await startContainer(
         { PATH: tools },
         ['no-such-program'],
         (nonce) => `${goAhead(nonce)}\n`,

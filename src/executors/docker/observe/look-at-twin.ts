@@ -2,12 +2,12 @@ import { PurserError } from '../../../core/errors.ts'
 import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
 import { parseProbe } from '../../../environment/probe/parse.ts'
 import type { Observed } from '../../executor.ts'
+import { attachTo, createContainer, removeContainer, startContainer } from '../containers/container.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { HelperImage } from '../labels.ts'
 import { complete, type Probed } from '../probe/probed.ts'
 import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
-import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
 import { TwinOutput } from '../supervisor/twin-output.ts'
 import { entrypointLimitMs, within } from '../supervisor/within.ts'
 import type { TwinPlanner } from '../twin/twin-planner.ts'
@@ -30,8 +30,8 @@ export async function lookAtTwin(
   { release, key, helper, signal, model }: Looking,
 ): Promise<Observed & AsyncDisposable> {
   const twin = planner.idle()
-  const id = await createTwin(engine, twin)
-  const dispose = () => removeTwin(engine, id)
+  const id = await createContainer(engine, twin)
+  const dispose = () => removeContainer(engine, id)
   signal.addEventListener('abort', () => void dispose().catch(() => {}), { once: true })
   try {
     const connection = await attachTo(engine, id)
@@ -40,7 +40,7 @@ export async function lookAtTwin(
     output.stderr.resume()
     const taken = output.take(demultiplex(connection)).finally(() => output.end())
     taken.catch(() => {}) // removed while it was looked at: there is no answer
-    await startTwin(engine, id)
+    await startContainer(engine, id)
     connection.write(twin.script)
     const answer = await within(entrypointLimitMs, output.answer)
     const container = await inspectContainer(engine, id)

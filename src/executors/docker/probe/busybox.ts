@@ -3,11 +3,11 @@ import path from 'node:path'
 import { PurserError } from '../../../core/errors.ts'
 import { makeStateFolder } from '../../../environment/state-folder.ts'
 import type { Place } from '../../../environment/wiring.ts'
+import { removeContainer } from '../containers/container.ts'
 import type { Engine } from '../engine/engine.ts'
 import { enginePath } from '../engine/path.ts'
 import { readFirstFile } from '../engine/tar.ts'
 import { type HelperImage, helperLabels } from '../labels.ts'
-import { removeTwin } from '../supervisor/twin-container.ts'
 import { findHelper } from './helper.ts'
 
 /**
@@ -48,6 +48,6 @@ async function copyOut(engine: Engine, image: string, helper: HelperImage): Prom
       remedy: "Name an image with a static busybox at that path: `docker({ helper: 'busybox' })`.",
     })
   } finally {
-    await removeTwin(engine, Id)
+    await removeContainer(engine, Id)
   }
 }

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
+import { attachTo, createContainer, removeContainer, startContainer } from '../containers/container.ts'
+import { overStreams } from '../containers/over-streams.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { HostConfig } from '../engine/types.ts'
 import { type HelperImage, helperLabels } from '../labels.ts'
-import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
-import { overStreams } from '../twin/over-streams.ts'
 import { exchange, type Patience, type Printed } from './exec.ts'
 
 /** A container of ours beside another one, in its process and network namespaces. */
@@ -34,7 +34,7 @@ export async function startHelper(
   { image, container, argv, rights }: Helper,
 ): Promise<{ readonly connection: Duplex; readonly remove: () => Promise<void> }> {
   const own = helperLabels(image)
-  const id = await createTwin(engine, {
+  const id = await createContainer(engine, {
     name: own.name,
     networks: [],
     body: {
@@ -53,10 +53,10 @@ export async function startHelper(
       NetworkingConfig: { EndpointsConfig: {} },
     },
   })
-  const remove = () => removeTwin(engine, id)
+  const remove = () => removeContainer(engine, id)
   try {
     const connection = await attachTo(engine, id)
-    await startTwin(engine, id)
+    await startContainer(engine, id)
     return { connection, remove }
   } catch (error) {
     await remove()

@@ -3,11 +3,11 @@ import { PassThrough } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { PurserError, reasonOf } from '../../../core/errors.ts'
 import type { Question } from '../../executor.ts'
+import { attachTo, createContainer, removeContainer, startContainer } from '../containers/container.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { enginePath } from '../engine/path.ts'
 import type { DockerOrder } from '../supervisor/order.ts'
-import { attachTo, createTwin, removeTwin, startTwin } from '../supervisor/twin-container.ts'
 
 const deadlineMs = 60_000
 const keptComplaints = 4_000
@@ -33,14 +33,14 @@ export async function* askInTwin(
   signal: AbortSignal,
 ): AsyncIterable<unknown> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
-  const id = await createTwin(engine, twin)
-  const end = () => void removeTwin(engine, id).catch(() => {})
+  const id = await createContainer(engine, twin)
+  const end = () => void removeContainer(engine, id).catch(() => {})
   limit.addEventListener('abort', end)
   try {
     const connection = await attachTo(engine, id)
     const exit = exitCodeOf(engine, id)
     exit.catch(() => {}) // removed while it was waited for: told below
-    await startTwin(engine, id)
+    await startContainer(engine, id)
     connection.write(twin.script)
     const printed = new Printed()
     const taken = printed.take(demultiplex(connection), end)
@@ -57,7 +57,7 @@ export async function* askInTwin(
     if (code !== 0) throw failed(question, `it ended with exit code ${code}`, printed.complaints)
   } finally {
     limit.removeEventListener('abort', end)
-    await removeTwin(engine, id)
+    await removeContainer(engine, id)
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
+import { stateOf } from '../containers/container.ts'
+import { untilAnswered } from '../containers/patience.ts'
 import { demultiplex, type OutputChunk } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { enginePath } from '../engine/path.ts'
-import { untilAnswered } from './patience.ts'
-import { stateOf } from './twin-container.ts'
 
 /** The engine's log keeps at least so many bytes of a twin's output; of more it may have dropped the beginning. */
 export const logKeeps = 45_000_000

@@ -7,6 +7,7 @@ import { Standby } from '../../../supervision/standby.ts'
 import { startSupervisor } from '../../../supervision/start-supervisor.ts'
 import { isStopNoted } from '../../../supervision/stop-note.ts'
 import type { Salvage } from '../../../supervision/supervised-execution.ts'
+import { removeContainer, signalContainer } from '../containers/container.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/locate/locate.ts'
 import { engineVariables } from '../engine-variables.ts'
@@ -14,7 +15,6 @@ import { inspectContainer } from '../release/docker-release.ts'
 import type { Details } from './details.ts'
 import { readEnd } from './ended-file.ts'
 import type { TakeoverOrder } from './order.ts'
-import { removeTwin, signalTwin } from './twin-container.ts'
 
 /**
  * What becomes of an attempt whose supervisor was killed: a container at work goes on, and another supervisor takes over;
@@ -28,10 +28,10 @@ export function salvageFrom(engine: Engine, wanted: EngineOptions): Salvage {
     const container = await inspectContainer(engine, details.container)
     const hasBegun = readLook(folder).started !== undefined
     if (container !== undefined && hasBegun && ended === undefined) {
-      if (isStopNoted(folder)) await signalTwin(engine, container.Id, 'SIGKILL')
+      if (isStopNoted(folder)) await signalContainer(engine, container.Id, 'SIGKILL')
       return takeOver(folder, supervision, wanted)
     }
-    if (container !== undefined) await removeTwin(engine, container.Id)
+    if (container !== undefined) await removeContainer(engine, container.Id)
     await closeJournal(folder, ended ?? (hasBegun ? removed : neverBegun))
   }
 }

@@ -11,6 +11,16 @@ import type { Superior } from '../../../supervision/orders.ts'
 import { Recorder } from '../../../supervision/recorder.ts'
 import { StopRequests } from '../../../supervision/stop-requests.ts'
 import type { Judgement } from '../../executor.ts'
+import {
+  attachTo,
+  createContainer,
+  removeContainer,
+  startContainer,
+  stateOf,
+  stopOf,
+  waitForExit,
+} from '../containers/container.ts'
+import { untilAnswered } from '../containers/patience.ts'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open-engine.ts'
 import { outputOf } from './container-output.ts'
@@ -18,16 +28,6 @@ import { detailsOf } from './details.ts'
 import { noteEnd } from './ended-file.ts'
 import type { DockerOrder } from './order.ts'
 import { whatBecameOf } from './outcome.ts'
-import { untilAnswered } from './patience.ts'
-import {
-  attachTo,
-  createTwin,
-  removeTwin,
-  startTwin,
-  stateOf,
-  stopOf,
-  waitForExit,
-} from './twin-container.ts'
 import { TwinOutput } from './twin-output.ts'
 import { entrypointLimitMs, within } from './within.ts'
 
@@ -68,7 +68,7 @@ async function carryOut(work: Work): Promise<Outcome> {
 async function attempt(work: Work, container: { id?: string }): Promise<Outcome> {
   const { engine, order } = work
   try {
-    container.id = await createTwin(engine, order)
+    container.id = await createContainer(engine, order)
     return await watchOver(work, container.id)
   } catch (error) {
     const why = sentenceOf(error)
@@ -82,7 +82,7 @@ async function attempt(work: Work, container: { id?: string }): Promise<Outcome>
 /** What can't be removed now is swept by a later command. */
 async function removeOrLeave(engine: Engine, container: string): Promise<void> {
   try {
-    await untilAnswered(() => removeTwin(engine, container))
+    await untilAnswered(() => removeContainer(engine, container))
   } catch {
     // the engine says no: it may be in somebody else's hands
   }
@@ -97,7 +97,7 @@ async function watchOver(work: Work, id: string): Promise<Outcome> {
   const { engine, order, stopping, recorder } = work
   const connection = await attachTo(engine, id)
   const output = new TwinOutput(order.nonce, (report) => void recorder.progress(report))
-  await startTwin(engine, id)
+  await startContainer(engine, id)
   const taken = output.take(outputOf(engine, id, connection)).finally(() => output.end())
   taken.catch(() => {}) // told when it is waited for
   stopping.obey(order, stopOf(engine, id))

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { readOutcome } from '../../../runs/journal/outcome-file.ts'
 import { identify, isAlive } from '../../../runs/process-identity.ts'
 import { readHolder } from '../../../supervision/holder.ts'
+import { removeContainer } from '../containers/container.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ContainerListed } from '../engine/types.ts'
 import { labels } from '../labels.ts'
-import { removeTwin } from './twin-container.ts'
 
 /**
  * Removes what was left behind by a `purser` or a supervisor that was killed: twins that answered or were looked at whose
@@ -29,7 +29,7 @@ async function sweepOne(
   container: ContainerListed,
   folderOf: (attempt: string) => string,
 ): Promise<void> {
-  if (await isLeftBehind(container, folderOf)) await removeTwin(engine, container.Id)
+  if (await isLeftBehind(container, folderOf)) await removeContainer(engine, container.Id)
 }
 
 const hourSeconds = 3_600

@@ -6,6 +6,8 @@ import { readLook } from '../../../supervision/look-file.ts'
 import { Recorder } from '../../../supervision/recorder.ts'
 import { isStopNoted } from '../../../supervision/stop-note.ts'
 import { StopRequests } from '../../../supervision/stop-requests.ts'
+import { removeContainer, stateOf, stopOf, waitForExit } from '../containers/container.ts'
+import { untilAnswered } from '../containers/patience.ts'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open-engine.ts'
 import type { ContainerInspect } from '../engine/types.ts'
@@ -17,8 +19,6 @@ import { noteEnd } from './ended-file.ts'
 import { findSecrets, type HiddenSecret } from './hidden-secrets.ts'
 import type { TakeoverOrder } from './order.ts'
 import { outcomeOf, whatBecameOf } from './outcome.ts'
-import { untilAnswered } from './patience.ts'
-import { removeTwin, stateOf, stopOf, waitForExit } from './twin-container.ts'
 import { TwinOutput } from './twin-output.ts'
 
 /** Goes on with an attempt in the place of a supervisor that was killed. Nothing is done when another does. */
@@ -35,7 +35,7 @@ export async function takeOver(order: TakeoverOrder): Promise<void> {
     ? await follow({ engine, order, stopping, recorder }, container, streams, unknown)
     : outcomeOf(undefined, {})
   noteEnd(order.folder, outcome)
-  await untilAnswered(() => removeTwin(engine, order.takesOver.container)).catch(() => {}) // swept later
+  await untilAnswered(() => removeContainer(engine, order.takesOver.container)).catch(() => {}) // swept later
   await recorder.end(outcome)
 }
 

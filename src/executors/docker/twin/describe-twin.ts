@@ -1,3 +1,4 @@
+import { overStreams } from '../containers/over-streams.ts'
 import type { ContainerConfig, HostConfig } from '../engine/types.ts'
 import { twinHostname } from './hostname.ts'
 import { statedConfig } from './image-defaults.ts'
@@ -5,7 +6,6 @@ import { twinLabels } from './labels.ts'
 import type { Model } from './model.ts'
 import { twinMounts } from './mounts.ts'
 import { type TwinNetwork, twinNetworks } from './networks.ts'
-import { overStreams } from './over-streams.ts'
 import { helperFolder } from './shim.ts'
 import { twinVariables } from './variables.ts'
 

@@ -8,12 +8,12 @@ import { enginePath } from '../engine/path.ts'
 import { writeTar } from '../engine/tar.ts'
 import type { ContainerState } from '../engine/types.ts'
 import { inspectContainer } from '../release/docker-release.ts'
+import type { DockerOrder } from '../supervisor/order.ts'
 import { helperFolder } from '../twin/shim.ts'
-import type { DockerOrder } from './order.ts'
 import { untilAnswered } from './patience.ts'
 
-/** Makes the twin's container, in all of its networks, not started. Returns its id. */
-export async function createTwin(
+/** Makes a container, in all of its networks, not started. Returns its id. */
+export async function createContainer(
   engine: Engine,
   { name, body, networks, busybox }: Pick<DockerOrder, 'name' | 'body' | 'networks' | 'busybox'>,
 ): Promise<string> {
@@ -42,7 +42,7 @@ export function attachTo(engine: Engine, id: string): Promise<Duplex> {
   return engine.hijack(enginePath`/containers/${id}/attach`, { query })
 }
 
-export async function startTwin(engine: Engine, id: string): Promise<void> {
+export async function startContainer(engine: Engine, id: string): Promise<void> {
   await engine.post(enginePath`/containers/${id}/start`, {})
 }
 
@@ -60,7 +60,7 @@ export async function stateOf(engine: Engine, id: string): Promise<ContainerStat
 }
 
 /** `false` when it is gone, or does not run any more. */
-export async function signalTwin(
+export async function signalContainer(
   engine: Engine,
   id: string,
   signal: 'SIGTERM' | 'SIGKILL',
@@ -77,12 +77,12 @@ export async function signalTwin(
 /** How it is asked to end, and made to: as soon as the engine can be told. */
 export function stopOf(engine: Engine, id: string): Stoppable {
   const send = async (signal: 'SIGTERM' | 'SIGKILL') =>
-    (await untilAnswered(() => signalTwin(engine, id, signal)).catch(() => false)) ?? false
+    (await untilAnswered(() => signalContainer(engine, id, signal)).catch(() => false)) ?? false
   return { ask: () => send('SIGTERM'), kill: () => send('SIGKILL') }
 }
 
 /** Removes it with its log and its anonymous volumes. One that is gone is no error. */
-export async function removeTwin(engine: Pick<Engine, 'remove'>, id: string): Promise<void> {
+export async function removeContainer(engine: Pick<Engine, 'remove'>, id: string): Promise<void> {
   try {
     await engine.remove(enginePath`/containers/${id}`, { v: true, force: true })
   } catch (error) {
