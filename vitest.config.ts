@@ -16,6 +16,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Properties are tried many times, and the machine may be busy.
+          testTimeout: 30_000,
           include: ['{src,bench,scripts,examples}/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
