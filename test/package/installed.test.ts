@@ -60,7 +60,7 @@ describe('a project that installs it', () => {
     )
     expect(JSON.parse(project.node(['names.js']).stdout)).toEqual([
       ['defineCommand', 'defineConfig', 'defineMigration', 'defineScript'],
-      ['local', 'postgres', 'sqlite'],
+      ['docker', 'local', 'postgres', 'sqlite'],
     ])
   })
 
