@@ -1,4 +1,5 @@
 import { PurserError } from '../../../core/errors.ts'
+import { duration } from '../../../core/text.ts'
 import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
 import { parseProbe } from '../../../environment/probe/parse.ts'
 import type { Observed } from '../../executor.ts'
@@ -44,7 +45,10 @@ export async function lookAtTwin(
     connection.write(twin.script)
     const answer = await within(entrypointLimitMs, output.answer)
     const container = await inspectContainer(engine, id)
-    if (answer === undefined || answer === 'late' || container === undefined) throw ended()
+    if (answer === 'late')
+      throw unseen(`The twin could not be looked at within ${duration(entrypointLimitMs)}`)
+    if (answer === undefined || container === undefined)
+      throw unseen('The twin ended before it could be looked at')
     const { facts: seen, process, room } = complete(container, parseProbe(answer, { nonce: twin.nonce, key }))
     const facts = await withNodeAnswers(engine, container, { seen, process, model: model.facts, key, helper })
     const observed = observeContainer(engine, {
@@ -63,9 +67,9 @@ export async function lookAtTwin(
   }
 }
 
-function ended(): PurserError {
+function unseen(how: string): PurserError {
   return new PurserError('PROBE_FAILED', {
-    message: 'The twin ended before it could be looked at: its entrypoint did not come to the command.',
+    message: `${how}: its entrypoint did not come to the command.`,
     remedy: "Where it must not run before a task, say `entrypoint: 'skip'` in `docker({ … })`.",
   })
 }
