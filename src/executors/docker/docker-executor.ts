@@ -22,7 +22,7 @@ import { readVariables } from './probe/read-variables.ts'
 import { type DockerRelease, inspectContainer, readDockerRelease } from './release/docker-release.ts'
 import { nameOf } from './release/skews.ts'
 import { entrypointRuns } from './twin/entrypoint.ts'
-import { roomFor } from './twin/room.ts'
+import { memoryOf, roomFor } from './twin/room.ts'
 import { TwinPlanner } from './twin/twin-planner.ts'
 
 const defaultHelper = 'busybox'
@@ -34,6 +34,8 @@ interface Findings {
   /** By the containers' ids. */
   readonly probes: Map<string, Promise<Probed>>
   variables?: Promise<ReadonlyMap<string, string>>
+  /** Bytes that a twin may need. */
+  memory?: Promise<number>
 }
 
 /** Runs attempts as containers of a Docker Engine, each the twin of a container of the app. */
@@ -71,6 +73,8 @@ export class DockerExecutor implements Executor {
 
   variables(release: Release): Promise<ReadonlyMap<string, string>> {
     const findings = this.#find(release)
+    // asked for now, since the engine takes its time to answer; told to whoever wants it
+    this.#memoryOf(findings).catch(() => {})
     findings.variables ??= this.#readVariables(findings)
     return findings.variables
   }
@@ -100,7 +104,7 @@ export class DockerExecutor implements Executor {
     const findings = this.#find(release)
     const [container] = findings.release.containers
     const { room } = await this.#probe(findings, container.Id, signal)
-    return roomFor(this.#engine, container, room)
+    return roomFor(container, room, () => this.#memoryOf(findings))
   }
 
   async *ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown> {
@@ -190,6 +194,11 @@ export class DockerExecutor implements Executor {
     const probing = this.#look(container, key, signal)
     probes.set(id, probing)
     return probing
+  }
+
+  #memoryOf(findings: Findings): Promise<number> {
+    findings.memory ??= memoryOf(this.#engine, findings.release.containers[0])
+    return findings.memory
   }
 
   async #look(container: ContainerInspect, key: ComparisonKey, signal: AbortSignal): Promise<Probed> {

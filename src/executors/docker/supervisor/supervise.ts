@@ -37,8 +37,9 @@ export async function supervise(order: DockerOrder, superior: Superior): Promise
   if (!takeHold(order.folder, describeHold(order, detailsOf(order)))) return
   let outcome: Outcome | undefined
   try {
-    const recorder = await Recorder.open(order)
     using engine = await openEngine(order.engine, process.env)
+    engine.apiVersion().catch(() => {}) // asked for meanwhile; told to whoever needs it
+    const recorder = await Recorder.open(order)
     outcome = await carryOut({ order, superior, stopping, recorder, engine })
     await recorder.end(outcome)
   } catch (error) {

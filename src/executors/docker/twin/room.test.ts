@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { inspected } from '../../../../test/support/docker/inspections.ts'
-import { openEngine } from '../engine/open-engine.ts'
 import { memoryInUse, roomFor } from './room.ts'
 
 it.each([
@@ -16,9 +15,10 @@ it('what an engine without the memory controller tells is nothing', () => {
   expect(memoryInUse({})).toBe(0)
 })
 
+const unasked = () => Promise.reject(new Error('Its memory was asked for.'))
+
 it('a machine that tells neither its memory nor its disk is none with room', async () => {
-  using engine = await openEngine({ host: 'unix:///purser-test/no-such.sock' }, {})
-  const refusal = await roomFor(engine, inspected(), { threads: 1, maxThreads: 1_000 })
+  const refusal = await roomFor(inspected(), { threads: 1, maxThreads: 1_000 }, unasked)
   expect(refusal).toMatchObject({ code: 'NO_ROOM', message: expect.stringContaining('memory and disk') })
-  expect(await roomFor(engine, inspected(), { diskBytes: 1e9 })).toBeUndefined()
+  expect(await roomFor(inspected(), { diskBytes: 1e9 }, unasked)).toBeUndefined()
 })

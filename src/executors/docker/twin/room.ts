@@ -12,9 +12,9 @@ const threads = 100
 
 /** Why the engine's machine has no room for another container like this one; nothing where it has. */
 export async function roomFor(
-  engine: Engine,
   container: ContainerInspect,
   room: Room,
+  memoryNeeded: () => Promise<number>,
 ): Promise<Refusal | undefined> {
   const { memoryBytes, diskBytes: freeDisk } = room
   if (memoryBytes === undefined && freeDisk === undefined)
@@ -28,7 +28,7 @@ export async function roomFor(
   if (freeThreads < threads)
     return refuse(`can start ${freeThreads} more threads, and a run needs ${threads}`)
   if (memoryBytes === undefined) return undefined
-  const needed = await memoryOf(engine, container)
+  const needed = await memoryNeeded()
   if (needed <= memoryBytes) return undefined
   return refuse(
     `has ${byteSize(memoryBytes)} of memory available, and a twin of ${nameOf(container)} may need ${byteSize(needed)}`,
@@ -36,7 +36,7 @@ export async function roomFor(
 }
 
 /** As much as it may take; without a limit, as much as it takes now. */
-async function memoryOf(engine: Engine, { Id, HostConfig }: ContainerInspect): Promise<number> {
+export async function memoryOf(engine: Engine, { Id, HostConfig }: ContainerInspect): Promise<number> {
   if (HostConfig.Memory) return HostConfig.Memory
   const query = { stream: false, 'one-shot': true }
   const stats = await engine.get<Stats>(enginePath`/containers/${Id}/stats`, query)
