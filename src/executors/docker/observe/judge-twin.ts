@@ -1,24 +1,13 @@
 import { PurserError, reasonOf } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
-import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
-import { parseProbe } from '../../../environment/probe/parse.ts'
 import type { Inspection, Judgement } from '../../executor.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { HelperImage } from '../labels.ts'
-import { complete, type Probed } from '../probe/probed.ts'
-import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
-import { withNodeAnswers } from './node-in-twin.ts'
-import { observeContainer } from './observe-container.ts'
+import { inspectContainer } from '../release/docker-release.ts'
+import { observeTwin, type TwinBackground } from './observe-twin.ts'
 
-interface Judging {
+interface Judging extends TwinBackground {
   readonly inspection: Inspection
   readonly nonce: string
-  readonly key: ComparisonKey
-  readonly release: DockerRelease
-  readonly own: ReadonlyMap<string, string>
-  readonly helper: HelperImage
-  /** What was seen of the app that the twin was made after. */
-  readonly model: Probed
 }
 
 /** Answers a supervisor whose twin waits. A judgement that can't be made is a refusal. */
@@ -34,32 +23,11 @@ export async function judgeTwin(engine: Engine, question: Json, judging: Judging
 async function judge(
   engine: Engine,
   question: { readonly container: string; readonly probe: string },
-  { inspection, nonce, key, release, own, helper, model }: Judging,
+  { inspection, nonce, ...background }: Judging,
 ): Promise<Judgement> {
   const container = await inspectContainer(engine, question.container)
   if (container === undefined) throw new TypeError('The twin was removed while it was looked at.')
-  const { facts: seen, process, room } = complete(container, parseProbe(question.probe, { nonce, key }))
-  if (process.program === undefined) throw commandNotFound(container.Config.Cmd ?? [])
-  const facts = await withNodeAnswers(engine, container, { seen, process, model: model.facts, key, helper })
-  return inspection.judge(
-    observeContainer(engine, {
-      container,
-      image: release.image,
-      neighbours: release.neighbours,
-      serving: release.containers,
-      probed: { facts, room, hasShell: model.hasShell },
-      helper,
-      own,
-    }),
-  )
-}
-
-function commandNotFound(command: readonly string[]): PurserError {
-  const program = command[command.indexOf('--') + 1] ?? ''
-  return new PurserError('COMMAND_NOT_FOUND', {
-    message: `The program "${program}" is not in the image, or not on the app's PATH.`,
-    remedy: 'Name it by its path in the image, or build it in. Nothing of the task ran.',
-  })
+  return inspection.judge(await observeTwin(engine, container, { text: question.probe, nonce }, background))
 }
 
 function refusalOf(error: unknown) {

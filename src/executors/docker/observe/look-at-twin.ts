@@ -1,34 +1,24 @@
 import { PurserError } from '../../../core/errors.ts'
 import { duration } from '../../../core/text.ts'
-import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
-import { parseProbe } from '../../../environment/probe/parse.ts'
 import type { Observed } from '../../executor.ts'
 import { attachTo, createContainer, removeContainer, startContainer } from '../containers/container.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { HelperImage } from '../labels.ts'
-import { complete, type Probed } from '../probe/probed.ts'
-import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
+import { inspectContainer } from '../release/docker-release.ts'
 import { TwinOutput } from '../supervisor/twin-output.ts'
 import { entrypointLimitMs, within } from '../supervisor/within.ts'
 import type { TwinPlanner } from '../twin/twin-planner.ts'
-import { withNodeAnswers } from './node-in-twin.ts'
-import { observeContainer } from './observe-container.ts'
+import { observeTwin, type TwinBackground } from './observe-twin.ts'
 
-interface Looking {
-  readonly release: DockerRelease
-  readonly key: ComparisonKey
-  readonly helper: HelperImage
+interface Looking extends Omit<TwinBackground, 'own'> {
   readonly signal: AbortSignal
-  /** What was seen of the app that the twin was made after. */
-  readonly model: Probed
 }
 
 /** Starts a twin that never begins with a task, and looks at it. It is removed when it is disposed of. */
 export async function lookAtTwin(
   engine: Engine,
   planner: TwinPlanner,
-  { release, key, helper, signal, model }: Looking,
+  { signal, ...background }: Looking,
 ): Promise<Observed & AsyncDisposable> {
   const twin = planner.idle()
   const id = await createContainer(engine, twin)
@@ -49,17 +39,8 @@ export async function lookAtTwin(
       throw unseen(`The twin could not be looked at within ${duration(entrypointLimitMs)}`)
     if (answer === undefined || container === undefined)
       throw unseen('The twin ended before it could be looked at')
-    const { facts: seen, process, room } = complete(container, parseProbe(answer, { nonce: twin.nonce, key }))
-    const facts = await withNodeAnswers(engine, container, { seen, process, model: model.facts, key, helper })
-    const observed = observeContainer(engine, {
-      container,
-      image: release.image,
-      neighbours: release.neighbours,
-      serving: release.containers,
-      probed: { facts, room, hasShell: model.hasShell },
-      helper,
-      own: planner.own,
-    })
+    const probe = { text: answer, nonce: twin.nonce }
+    const observed = await observeTwin(engine, container, probe, { ...background, own: planner.own })
     return { ...observed, [Symbol.asyncDispose]: dispose }
   } catch (error) {
     await dispose()
