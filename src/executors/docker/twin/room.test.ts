@@ -22,3 +22,22 @@ it('a machine that tells neither its memory nor its disk is none with room', asy
   expect(refusal).toMatchObject({ code: 'NO_ROOM', message: expect.stringContaining('memory and disk') })
   expect(await roomFor(inspected(), { diskBytes: 1e9 }, unasked)).toBeUndefined()
 })
+
+const roomy = { memoryBytes: 64e6, diskBytes: 100e6, threads: 900, maxThreads: 1_000 }
+const roomBeside = (room: object, needed = 64e6) =>
+  roomFor(inspected(), { ...roomy, ...room }, async () => needed)
+
+it('a machine with just as much as a twin may need has room', async () => {
+  expect(await roomBeside({})).toBeUndefined()
+})
+
+it.each([
+  ['memory', { memoryBytes: 64e6 - 1 }, /of memory available, and a twin of .+ may need/],
+  ['disk', { diskBytes: 100e6 - 1 }, /left on the disk of its containers, and a run needs/],
+  ['threads', { threads: 901 }, /can start 99 more threads, and a run needs 100/],
+])('a machine with a little less %s than a twin may need has none', async (_, less, message) => {
+  expect(await roomBeside(less)).toMatchObject({
+    code: 'NO_ROOM',
+    message: expect.stringMatching(message),
+  })
+})

@@ -1,14 +1,14 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { purser, typePurser } from '../../../support/cli.ts'
 import { docker } from '../../../support/docker/docker.ts'
 import { images } from '../../../support/docker/image-names.ts'
+import { filesBelow, readIfThere, readKept } from '../../../support/kept-files.ts'
+import { formsOf, foundIn, secretValues } from '../../../support/secret-values.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import { type App, startApp } from './apps.ts'
 import { type EngineTap, tapEngine } from './engine-tap.ts'
-import { formsOf, foundIn, secretValues } from './secret-values.ts'
 
 const inVariables = secretValues(20, 'variable')
 const exported = secretValues(15, 'exported').map((value) => value.replaceAll('\n', '-'))
@@ -245,23 +245,4 @@ async function lookAtTwin() {
   const inspected = JSON.parse(await docker('inspect', '--format', '{{json .}}', id))
   inspected.Config.Env = []
   return { inspected: JSON.stringify(inspected), logs: await docker('logs', id) }
-}
-
-function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => path.join(folder, name))
-    .filter((file) => statSync(file).isFile())
-}
-
-function readKept(file: string): string {
-  const bytes = readFileSync(file)
-  return (file.endsWith('.zst') ? zstdDecompressSync(bytes) : bytes).toString('latin1')
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }

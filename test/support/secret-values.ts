@@ -16,7 +16,7 @@ export function secretValues(count: number, where: string): readonly string[] {
   return Array.from({ length: count }, (_, at) => `${where}-${odd[at % odd.length]}-${(at + 7) ** 9}-end`)
 }
 
-/** How a value may be written: as it is, in JSON, in URLs, in hex, and in base64 wherever it begins in the text. */
+/** How a value may be written: as it is, in JSON (once and twice), in URLs, in hex, and in base64 wherever it begins. */
 export function formsOf(value: string): readonly string[] {
   const bytes = Buffer.from(value)
   const hex = bytes.toString('hex')
@@ -28,7 +28,9 @@ export function formsOf(value: string): readonly string[] {
   })
   const form = new URLSearchParams({ '': value }).toString().slice(1)
   const urls = [encodeURIComponent(value), encodeURI(value), form]
-  return [...new Set([value, JSON.stringify(value).slice(1, -1), ...urls, hex, hex.toUpperCase(), ...base64])]
+  const inJson = JSON.stringify(value)
+  const json = [inJson.slice(1, -1), JSON.stringify(inJson).slice(3, -3)]
+  return [...new Set([value, ...json, ...urls, hex, hex.toUpperCase(), ...base64])]
 }
 
 /** The values that stand in a text, in whichever form: `VALUE as FORM`. */
