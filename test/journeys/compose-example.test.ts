@@ -4,7 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { composeVariables } from '../support/docker/compose.ts'
-import { leftovers } from '../support/docker/container.ts'
+import { leftovers, untilItPrinted } from '../support/docker/container.ts'
 import { docker, dockerHost } from '../support/docker/docker.ts'
 import { dockerVariables } from '../support/docker/docker-command.ts'
 import { images } from '../support/docker/image-names.ts'
@@ -46,6 +46,8 @@ afterAll(async () => {
 describe('the shop in containers, as its README says', () => {
   it('comes up by itself, and has no orders', async () => {
     expect(await typeBlockWith('docker compose up')).toMatch(/shop.web.1/)
+    const label = 'label=com.docker.compose.service=web'
+    await untilItPrinted(await docker('ps', '--quiet', '--filter', label), 'The shop serves')
     expect(await ask()).toEqual({ status: 503, body: { problem: expect.stringContaining('no orders') } })
   })
 
@@ -102,12 +104,10 @@ async function type(lines: string): Promise<string> {
   return stdout + stderr
 }
 
-/** What the shop answers on the port that it publishes, once it does. */
+/** What the shop answers on the port that it publishes. */
 async function ask(): Promise<unknown> {
   const script = `
-    import { setTimeout as sleep } from 'node:timers/promises'
-    const get = () => fetch('http://127.0.0.1:8080/').catch(() => sleep(100).then(get))
-    const answer = await get()
+    const answer = await fetch('http://127.0.0.1:8080/')
     console.log(JSON.stringify({ status: answer.status, body: await answer.json() }))`
   const node = ['node', '--input-type=module', '--eval', script]
   return JSON.parse(await docker('run', '--rm', '--network', 'host', images.node, ...node))

@@ -9,7 +9,7 @@ import { countProcesses } from '../../support/processes.ts'
 import { makeProject } from '../../support/project.ts'
 
 /** The ends of a run that are Purser's own (docs/runs.md). */
-const [timedOut, cancelled] = [84, 85]
+const [gated, timedOut, cancelled] = [81, 84, 85]
 
 let app: Container
 let project: DockerProject
@@ -192,6 +192,15 @@ describe('an app with tasks', () => {
 it('an image without purser in it runs commands, and says so of tasks', async () => {
   const { code, stderr } = await project.run('greet')
   expect([code, stderr]).toEqual([80, expect.stringContaining('RELEASE_SIDE_MISSING')])
+})
+
+it('an app that may take more memory than there is left has no run beside it', async () => {
+  await using vast = await runContainer(['--memory', '1000g', images.busybox])
+  await vast.printed('serves')
+  await using its = dockerProject({ name: vast.name })
+  const { code, stdout, stderr } = await its.run(...shell('echo it runs'))
+  expect([code, stdout, stderr]).toEqual([gated, '', expect.stringContaining('may need 1.1 TB')])
+  expect(await its.last()).toMatchObject({ status: 'refused', refusals: [{ code: 'NO_ROOM' }] })
 })
 
 it('each service has its own containers', async () => {

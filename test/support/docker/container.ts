@@ -103,7 +103,8 @@ function nameIn(args: readonly string[]): string | undefined {
   return at === -1 ? undefined : args[at + 1]
 }
 
-async function untilItPrinted(id: string, text: string): Promise<void> {
+/** Resolves once a container has printed this; rejects when it ends without. */
+export async function untilItPrinted(id: string, text: string): Promise<void> {
   const child = spawn('docker', ['logs', '--follow', id], {
     env: dockerVariables(dockerHost()),
     stdio: ['ignore', 'pipe', 'pipe'],

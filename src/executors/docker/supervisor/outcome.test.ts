@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { inspected } from '../../../../test/support/docker/inspections.ts'
+import { refusedExit } from '../../../environment/probe/script.ts'
 import type { Outcome } from '../../../runs/outcomes.ts'
 import type { ContainerState } from '../engine/types.ts'
-import { outcomeOf } from './outcome.ts'
+import { outcomeOf, whatBecameOf } from './outcome.ts'
 
 const oom = { end: 'killed', signal: 'SIGKILL', oom: true } as const
 const limitBytes = 64_000_000
@@ -37,4 +38,10 @@ it.each<[string, Partial<ContainerState>, number | undefined, Outcome]>([
 
 it('a container that somebody removed is lost', () => {
   expect(outcomeOf(undefined, {})).toMatchObject({ end: 'lost', why: expect.stringContaining('removed') })
+})
+
+it('a twin that ended without its go-ahead ran nothing; a task may exit with the same code', () => {
+  const { State } = inspected({ State: { Status: 'exited', Running: false, ExitCode: refusedExit } })
+  expect(whatBecameOf(State, { hasBegun: false }, {})).toMatchObject({ end: 'unstartable' })
+  expect(whatBecameOf(State, { hasBegun: true }, {})).toEqual({ end: 'exited', code: refusedExit })
 })
