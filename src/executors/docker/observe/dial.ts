@@ -1,4 +1,4 @@
-import { Duplex, PassThrough } from 'node:stream'
+import { Duplex, Readable } from 'node:stream'
 import { PurserError } from '../../../core/errors.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -71,9 +71,8 @@ async function askForTunnel(engine: Engine, container: string, signal: AbortSign
 
 /** One side of a container's streams as a socket: what goes in is its stdin, what comes out its stdout. */
 function asSocket(connection: Duplex, signal: AbortSignal, close: () => Promise<void>): Duplex {
-  const out = new PassThrough()
-  void pump(connection, out)
-  const socket = Duplex.from({ readable: out, writable: connection })
+  const readable = Readable.from(stdoutOf(connection), { objectMode: false })
+  const socket = Duplex.from({ readable, writable: connection })
   const end = () => {
     connection.destroy()
     void close().catch(() => {})
@@ -87,18 +86,14 @@ function asSocket(connection: Duplex, signal: AbortSignal, close: () => Promise<
   return socket
 }
 
-async function pump(connection: Duplex, out: PassThrough): Promise<void> {
+/** What it prints on stdout; throws with its last words when it complains. */
+async function* stdoutOf(connection: Duplex): AsyncGenerator<Uint8Array> {
   let complaints = ''
-  try {
-    for await (const { stream, bytes } of demultiplex(connection)) {
-      if (stream === 'stdout') out.write(bytes)
-      else complaints = (complaints + Buffer.from(bytes)).slice(-500)
-    }
-    if (complaints === '') out.end()
-    else out.destroy(new Error(complaints.trim()))
-  } catch (error) {
-    out.destroy(error instanceof Error ? error : new Error(String(error)))
+  for await (const { stream, bytes } of demultiplex(connection)) {
+    if (stream === 'stdout') yield bytes
+    else complaints = (complaints + Buffer.from(bytes)).slice(-500)
   }
+  if (complaints !== '') throw new Error(complaints.trim())
 }
 
 function unfollowable(container: ContainerInspect, folder: string): PurserError {
