@@ -9,6 +9,7 @@ import { type Output, writeOutput } from './output.ts'
 const control = {
   index: 'src/index.ts',
   presets: 'src/presets/index.ts',
+  signals: 'src/tasks/signals/index.ts',
   'bin/purser': 'src/bin/purser.ts',
   'bin/supervisor': 'src/bin/supervisor.ts',
 }
@@ -19,7 +20,7 @@ export async function build(): Promise<{ files: number; bytes: number }> {
   const [controlSide, releaseSide, types] = await Promise.all([
     bundle({ entries: control, chunks: 'chunks', target: 'node22.18' }),
     bundle({ entries: release, chunks: 'chunks/release', target: 'node20' }),
-    declarations({ entries: [control.index, control.presets], folder: 'types' }),
+    declarations({ entries: [control.index, control.presets, control.signals], folder: 'types' }),
   ])
   const modules = [...controlSide.modules, ...releaseSide.modules]
   const output: Output = new Map([

@@ -1,7 +1,38 @@
 import { answer } from '../release-side/answer.ts'
+import type { Backends } from '../release-side/batch/backends.ts'
+import { sliceWorker } from '../release-side/batch/slice-worker.ts'
 import { work } from '../release-side/work.ts'
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { answer, work }
+const backends: Backends = {
+  sliceLedgers: {
+    postgres: async (url) => {
+      const { PostgresSliceLedger } = await import(
+        '../databases/postgres/slice-ledger/postgres-slice-ledger.ts'
+      )
+      return new PostgresSliceLedger(url)
+    },
+  },
+  queues: {
+    rabbitmq: async (options) => {
+      const { openRabbitMqQueue } = await import('../queues/rabbitmq/rabbitmq-queue.ts')
+      return openRabbitMqQueue(options)
+    },
+    sqs: async (options) => {
+      const { openSqsQueue } = await import('../queues/sqs/sqs-queue.ts')
+      return openSqsQueue(options)
+    },
+  },
+  embedded: async (batch, workshop, isRisky) => {
+    const { EmbeddedQueue } = await import('../queues/embedded/embedded-queue.ts')
+    return new EmbeddedQueue(batch, workshop, isRisky)
+  },
+}
+
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  answer,
+  work: () => work(backends),
+  'slice-worker': () => sliceWorker(backends),
+}
 const part = parts[process.argv[2] ?? '']
 
 if (part === undefined) {

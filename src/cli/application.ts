@@ -38,6 +38,23 @@ const commands: Readonly<Record<string, { brief: string; load: () => Promise<{ c
   show: { brief: 'Show all that is known of a run', load: () => import('./commands/show.ts') },
   logs: { brief: "Print a run's output, as it was kept", load: () => import('./commands/logs.ts') },
   cancel: { brief: 'Stop a run, with all that it started', load: () => import('./commands/cancel.ts') },
+  worker: {
+    brief: 'Work on the slices of whatever batches are open, until told to stop',
+    load: () => import('./commands/worker.ts'),
+  },
+  pause: {
+    brief: 'Let a batch rest: no new slice starts, wherever its workers are',
+    load: () => import('./commands/pause.ts'),
+  },
+  resume: { brief: 'Let a batch that rests go on where it was', load: () => import('./commands/resume.ts') },
+  buried: {
+    brief: 'List the rows that a batch could not do, each with its error',
+    load: () => import('./commands/buried.ts'),
+  },
+  replay: {
+    brief: 'Do the buried rows of a batch again, and what else it left undone',
+    load: () => import('./commands/replay.ts'),
+  },
   ledger: {
     brief: 'Verify, export and take the head of the record of all runs',
     load: () => import('./commands/ledger.ts'),

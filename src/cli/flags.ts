@@ -64,6 +64,16 @@ export const runArgument = {
   ],
 } as const
 
+/** A whole number from 1. */
+export function parseWhole(typed: string): number {
+  const number = Number(typed)
+  if (/^\d+$/.test(typed) && number >= 1 && Number.isSafeInteger(number)) return number
+  throw new PurserError('USAGE', {
+    message: `"${typed}" is no whole number from 1.`,
+    remedy: 'Write digits only, such as 4.',
+  })
+}
+
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
 /** `90s`, `5m`, `1h`, `500ms` in milliseconds. */

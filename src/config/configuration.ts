@@ -2,6 +2,7 @@ import type { DatabaseWiring } from '../databases/database.ts'
 import type { Wiring } from '../environment/wiring.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { LedgerWiring } from '../ledger/ledger.ts'
+import type { QueueWiring } from '../queues/queue.ts'
 
 /** What `purser.config.ts` says: the wiring of an app's environments. */
 export interface Configuration {
@@ -16,6 +17,8 @@ export interface EnvironmentConfiguration {
   /** The app's parts, each with a release of its own. */
   readonly services: Readonly<Record<string, ServiceConfiguration>>
   readonly databases?: Readonly<Record<string, DatabaseWiring>>
+  /** How workers hear of a batch's slices. By the database that the batch changes, unless stated. */
+  readonly queue?: QueueWiring
   /** Where runs are recorded. SQLite in `.purser/` beside the configuration unless stated. */
   readonly ledger?: LedgerWiring
   readonly policies?: Policies

@@ -36,6 +36,12 @@ const schema = v.strictObject({
         databases: v.optional(
           v.record(name, wiring('a database', "postgres({ url: { variable: 'DATABASE_URL' } })")),
         ),
+        queue: v.optional(
+          v.custom<object>(
+            (value) => typeof value === 'object' && value !== null && 'kind' in value && 'settings' in value,
+            "expected a queue, such as rabbitmq({ url: { variable: 'AMQP_URL' } })",
+          ),
+        ),
         ledger: v.optional(wiring('a ledger', 'sqlite()')),
         policies: v.optional(v.strictObject({ reason: v.optional(v.picklist(['required', 'optional'])) })),
         parity: v.optional(
@@ -76,23 +82,27 @@ function unknownKey(issue: v.GenericIssue): string {
 // The levels of the schema: the configuration, an environment, a part of it, a service.
 function knownKeys({ length, [2]: part }: readonly string[]): string[] {
   if (length === 1) return Object.keys(schema.entries)
-  if (length === 3) return ['services', 'databases', 'ledger', 'policies', 'parity', 'secrets', 'outputQuota']
+  if (length === 3)
+    return ['services', 'databases', 'queue', 'ledger', 'policies', 'parity', 'secrets', 'outputQuota']
   if (length === 4) return part === 'parity' ? ['differs', 'unobserved'] : ['reason']
   return ['executor']
 }
 
 function wiringProblems({ environments }: Configuration): ConfigProblem[] {
-  return Object.entries(environments).flatMap(([environment, { services, databases = {}, ledger }]) => {
-    const at = `environments.${environment}`
-    const wirings = [
-      ...Object.entries(services).map(
-        ([key, { executor }]) => [`${at}.services.${key}.executor`, executor] as const,
-      ),
-      ...Object.entries(databases).map(([key, database]) => [`${at}.databases.${key}`, database] as const),
-      ...(ledger === undefined ? [] : [[`${at}.ledger`, ledger] as const]),
-    ]
-    return wirings.flatMap(([path, { problems }]) =>
-      problems.map((problem) => ({ path: `${path}.${problem.path}`, message: problem.message })),
-    )
-  })
+  return Object.entries(environments).flatMap(
+    ([environment, { services, databases = {}, queue, ledger }]) => {
+      const at = `environments.${environment}`
+      const wirings = [
+        ...Object.entries(services).map(
+          ([key, { executor }]) => [`${at}.services.${key}.executor`, executor] as const,
+        ),
+        ...Object.entries(databases).map(([key, database]) => [`${at}.databases.${key}`, database] as const),
+        ...(queue === undefined ? [] : [[`${at}.queue`, queue] as const]),
+        ...(ledger === undefined ? [] : [[`${at}.ledger`, ledger] as const]),
+      ]
+      return wirings.flatMap(([path, { problems }]) =>
+        problems.map((problem) => ({ path: `${path}.${problem.path}`, message: problem.message })),
+      )
+    },
+  )
 }

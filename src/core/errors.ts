@@ -8,6 +8,7 @@ export const exitCodes = {
   lost: 83,
   timedOut: 84,
   cancelled: 85,
+  paused: 86,
 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 

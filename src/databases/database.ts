@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Reference } from '../environment/reference.ts'
 import type { Facts } from '../environment/release.ts'
+import type { BatchDesk } from './slice-ledger.ts'
 
 /** What a database is, as it says itself. */
 export interface DatabaseIdentity {
@@ -15,6 +16,7 @@ export interface DatabaseIdentity {
 /** A database of an environment. Cloning and the wire have their places here. */
 export interface Database extends AsyncDisposable {
   identity(): Promise<DatabaseIdentity>
+  readonly batches: BatchDesk
 }
 
 /** A database as the configuration names it. */

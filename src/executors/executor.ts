@@ -6,7 +6,8 @@ import type { ParityReport } from '../environment/parity/report.ts'
 import type { Facts, Release } from '../environment/release.ts'
 import type { AttemptRecord } from '../runs/events.ts'
 import type { Frame } from '../runs/frames.ts'
-import type { Argv, OutputMode } from '../tasks/task.ts'
+import type { Argv } from '../tasks/task.ts'
+import type { OutputMode } from '../tasks/task-options.ts'
 
 /** What a twin does in the app's place. */
 export type Work =
@@ -17,7 +18,48 @@ export type Work =
       readonly file: string
       readonly parameters: JsonObject
       readonly databaseVariable?: string
+      /** Where the task is a batch: what the rest of it needs. */
+      readonly batch?: BatchOrder
     }
+  /** Slices of whatever batches are open, as far as this release has their tasks. */
+  | { readonly kind: 'worker'; readonly folders: readonly string[]; readonly worker: WorkerOrder }
+
+/** A credential's place inside the twin, or its value where it is nowhere there. */
+export type SecretPlace = { readonly variable: string } | { readonly value: string }
+
+/** The database whose rows a batch changes, where its slice ledger is too. */
+export interface DatabasePlace {
+  readonly kind: string
+  readonly url: SecretPlace
+}
+
+/** The transport of hints; without one the slice ledger itself is the queue. */
+export interface QueuePlace {
+  readonly kind: string
+  readonly url?: SecretPlace
+  readonly settings: JsonObject
+}
+
+/** What the lead of a batch is told. */
+export interface BatchOrder {
+  /** The run that began the batch, where that is not this one. */
+  readonly id?: string
+  readonly database: DatabasePlace
+  readonly queue?: QueuePlace
+  /** How many workers the lead has beside it, in its own twin. */
+  readonly workers: number
+  /** After how many slices it rests, until somebody says yes. */
+  readonly canary?: number
+  /** One slice is done and rolled back. */
+  readonly isDryRun?: boolean
+}
+
+/** What a worker is told: which databases to look in for batches, or the only batch that it is for. */
+export interface WorkerOrder {
+  readonly databases: readonly DatabasePlace[]
+  readonly queue?: QueuePlace
+  readonly batch?: string
+}
 
 /** One attempt that is to be started. */
 export interface AttemptSpec {
@@ -66,8 +108,8 @@ export type Question =
   | { readonly ask: 'manifest'; readonly folders: readonly string[]; readonly without: readonly string[] }
   | { readonly ask: 'check-parameters'; readonly file: string; readonly parameters: JsonObject }
 
-/** What the release side is told of a task's attempt, over its channel. */
-export interface Assignment extends Omit<Extract<Work, { kind: 'task' }>, 'kind'> {
+/** What the release side is told of an attempt, over its channel. */
+export type Assignment = Exclude<Work, { kind: 'command' }> & {
   readonly run: string
   readonly attempt: string
   /** Where the channel goes one way only: reports are written to stderr, each behind this mark. */

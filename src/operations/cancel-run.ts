@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { PurserError } from '../core/errors.ts'
-import { createRedactor } from '../core/redaction/redactor.ts'
 import type { Execution } from '../executors/executor.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { RunEvent } from '../runs/events.ts'
 import { lastAttempt, type Run } from '../runs/run.ts'
 import { isEnd, mayMove } from '../runs/statuses.ts'
+import { findBatch } from './batches/find-batch.ts'
 import type { Context } from './context.ts'
-import { environmentSecrets } from './releases/environment-secrets.ts'
-import { resolveTarget } from './releases/resolve-target.ts'
+import { redactReason } from './releases/redact-reason.ts'
 import { advanceOrTell } from './runs/advance-run.ts'
 import { findExecution } from './runs/find-execution.ts'
 import { type FoundRun, readRun } from './runs/find-run.ts'
@@ -25,6 +24,7 @@ export async function cancelRun(
   const current = await settleRun(context, ledger, run)
   if (isEnd(current.status)) throw alreadyEnded(current)
   const why = reason === undefined ? undefined : await redactReason(context, current, reason)
+  if (current.request.kind === 'batch' && current.status !== 'queued') await cancelBatch(context, current)
   const asked = await advanceOrTell(context, ledger, current, (now) => cancelEvent(now, context, why))
   if (isEnd(asked.status)) return asked // it had not started
   const execution = await awaitExecution(context, ledger, asked)
@@ -32,20 +32,16 @@ export async function cancelRun(
   return settleRun(context, ledger, await readRun(ledger, run.id))
 }
 
-/** A reason without the app's secrets, as far as the app can be asked for them: one that has ended can't. */
-async function redactReason(context: Context, { request }: Run, reason: string): Promise<string> {
-  try {
-    const { executor, settings } = await resolveTarget(context, request.environment, request.service)
-    const variables = await executor.variables(await executor.release(context.signal))
-    return createRedactor(environmentSecrets(variables, settings)).text(reason)
-  } catch {
-    return reason
-  }
+/** First where its workers look: they may be on other hosts. A dry run, or one that never began, has no batch there. */
+async function cancelBatch(context: Context, run: Run): Promise<void> {
+  await using batch = await findBatch(context, run)
+  await batch.database.batches.move(batch.id, 'cancelled')
 }
 
 function cancelEvent(run: Run, { actor, now }: Context, reason: string | undefined): RunEvent | undefined {
-  if (run.status === 'queued') {
-    return { kind: 'ended', outcome: { end: 'stopped', signal: 'none: nothing had started' }, endedAt: now() }
+  if (run.status === 'queued' || run.status === 'paused') {
+    const signal = run.status === 'queued' ? 'none: nothing had started' : 'none: it rested'
+    return { kind: 'ended', outcome: { end: 'stopped', signal }, endedAt: now() }
   }
   if (!mayMove(run.status, 'cancelling')) return undefined // ended, or somebody else is cancelling it
   return { kind: 'cancelling', actor, ...(reason === undefined ? {} : { reason }) }

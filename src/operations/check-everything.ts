@@ -2,12 +2,11 @@ import type { EnvironmentConfiguration } from '../config/configuration.ts'
 import { PurserError, reasonOf } from '../core/errors.ts'
 import { count } from '../core/text.ts'
 import type { Dial } from '../databases/database.ts'
-import type { Release } from '../environment/release.ts'
-import type { Executor } from '../executors/executor.ts'
 import type { Manifest } from '../tasks/manifest.ts'
 import type { Context } from './context.ts'
 import { declaredDifferences } from './parity/declared.ts'
 import { dereference } from './releases/dereference.ts'
+import { dialFrom } from './releases/open-database.ts'
 import { readManifest } from './releases/read-manifest.ts'
 import { openLedger } from './runs/ledgers.ts'
 
@@ -64,17 +63,6 @@ async function findTasks(read: () => Promise<Manifest>): Promise<Manifest | unde
     if (error instanceof PurserError && error.code === 'RELEASE_SIDE_MISSING') return undefined
     throw error
   }
-}
-
-/** The way from the app's own place to its databases, whose names may be known nowhere else. */
-async function dialFrom(
-  { signal }: Context,
-  executor: Executor,
-  release: Release,
-): Promise<Dial | undefined> {
-  if (!executor.observes) return undefined
-  const [model] = await executor.observe(release, signal)
-  return model && ((host, port) => model.dial(host, port, signal))
 }
 
 function* checkTasks(

@@ -1,4 +1,4 @@
-import type { Execution } from '../executors/executor.ts'
+import type { Execution, Look } from '../executors/executor.ts'
 import type { Frame } from '../runs/frames.ts'
 import type { Context } from './context.ts'
 import type { FoundRun } from './runs/find-run.ts'
@@ -11,9 +11,12 @@ export async function* followRun(
   execution: Execution,
   signal?: AbortSignal,
 ): AsyncIterable<Frame> {
+  let look: Look = {}
   for await (const frame of execution.frames({ follow: true, ...(signal === undefined ? {} : { signal }) })) {
+    if (frame.kind === 'progress') look = { progress: frame }
     if (frame.kind === 'started') await foldLook(context, ledger, run, { started: frame })
-    if (frame.kind === 'outcome') await foldLook(context, ledger, run, { ended: frame })
+    // what it told last says whether it is over or rests
+    if (frame.kind === 'outcome') await foldLook(context, ledger, run, { ...look, ended: frame })
     yield frame
   }
 }

@@ -1,12 +1,6 @@
 import type { Refusal } from '../core/errors.ts'
 import type { ParityReport } from '../environment/parity/report.ts'
-import type { Release } from '../environment/release.ts'
 import type { Execution } from '../executors/executor.ts'
-import { oneReleaseGate } from '../gates/one-release.ts'
-import { passGates } from '../gates/pass-gates.ts'
-import { reasonGate } from '../gates/reason.ts'
-import { roomGate } from '../gates/room.ts'
-import { twinRoomGate } from '../gates/twin-room.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Run } from '../runs/run.ts'
 import type { Context, RecordedTarget } from './context.ts'
@@ -14,11 +8,12 @@ import { resolveTarget } from './releases/resolve-target.ts'
 import { advanceRun } from './runs/advance-run.ts'
 import { openLedger } from './runs/ledgers.ts'
 import { settleRuns } from './runs/settle-runs.ts'
+import { askGates } from './start-run/ask-gates.ts'
 import { claimRun } from './start-run/claim-run.ts'
 import { describeRequest } from './start-run/describe-request.ts'
 import { inspectTwin } from './start-run/inspect-twin.ts'
-import { launchRun, outputQuota } from './start-run/launch-run.ts'
-import { type Plan, planRun } from './start-run/plan-run.ts'
+import { launchRun } from './start-run/launch-run.ts'
+import { planRun } from './start-run/plan-run.ts'
 import { requestRun } from './start-run/request-run.ts'
 import type { Wish } from './start-run/wish.ts'
 
@@ -59,25 +54,6 @@ export async function startRun(context: Context, wish: Wish, watching: Watching 
   )
   const execution = await launchRun(context, target, release, plan, claimed.run, inspection)
   return { run: claimed.run, ledger: target.ledger, execution }
-}
-
-// What the ledger, the manifest and the supervisor's own small files take up beside a run's output.
-const recordBytes = 10_000_000
-
-function askGates(
-  { config, signal }: Context,
-  { settings, executor }: RecordedTarget,
-  release: Release,
-  { differs }: Plan,
-  run: Run,
-) {
-  const gates = [
-    reasonGate(settings.policies?.reason),
-    oneReleaseGate(differs),
-    twinRoomGate(executor, signal),
-    roomGate(config.state, outputQuota(settings) + recordBytes),
-  ]
-  return passGates(gates, run.request, release)
 }
 
 async function refuse(

@@ -1,4 +1,6 @@
 export { docker } from './docker.ts'
 export { local } from './local.ts'
 export { postgres } from './postgres.ts'
+export { rabbitmq } from './rabbitmq.ts'
 export { sqlite } from './sqlite.ts'
+export { sqs } from './sqs.ts'

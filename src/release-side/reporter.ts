@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { failedWith } from '../core/errors.ts'
+import type { Report } from '../runs/reports.ts'
 import type { ScriptContext } from '../tasks/task.ts'
 
 const everyMs = 100
@@ -8,22 +9,25 @@ const everyMs = 100
 /** Sends progress, ten times a second at most; the last word always. */
 export function reporter(write: (line: string) => void): {
   progress: ScriptContext<unknown>['progress']
+  send(report: Report): void
   end(): void
 } {
   let latest: string | undefined
   let sentAt = Number.NEGATIVE_INFINITY
-  const send = () => {
+  const flush = () => {
     if (latest === undefined) return
     write(latest)
     latest = undefined
     sentAt = performance.now()
   }
+  const send = (report: object) => {
+    latest = JSON.stringify(report)
+    if (performance.now() - sentAt >= everyMs) flush()
+  }
   return {
-    progress(done, total, label) {
-      latest = JSON.stringify({ kind: 'progress', done, total, label })
-      if (performance.now() - sentAt >= everyMs) send()
-    },
-    end: send,
+    progress: (done, total, label) => send({ kind: 'progress', done, total, label }),
+    send,
+    end: flush,
   }
 }
 

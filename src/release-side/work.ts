@@ -3,17 +3,21 @@ import { createInterface } from 'node:readline'
 import type { Assignment } from '../executors/executor.ts'
 import { loadTask } from '../tasks/discovery.ts'
 import { validate } from '../tasks/parameters/validate.ts'
-import { brand, paramsOf, type Task } from '../tasks/task.ts'
+import { type BatchTask, brand, paramsOf, type Task } from '../tasks/task.ts'
+import type { Backends } from './batch/backends.ts'
 import { becomeCommand } from './become-command.ts'
 import { migrationCommand } from './migration-command.ts'
 import { behindMark, overChannel, reporter } from './reporter.ts'
 
 const channelFd = 3
 
+type TaskAssignment = Extract<Assignment, { kind: 'task' }>
+
 /** Carries out the assignment that comes over the channel (file descriptor 3). The process ends with the task. */
-export async function work(): Promise<void> {
+export async function work(backends: Backends): Promise<void> {
   const channel = new Socket({ fd: channelFd })
   const assignment = await readAssignment(channel)
+  if (assignment.kind === 'worker') return workAsWorker(backends, assignment, channel)
   const task = await loadTask(process.cwd(), assignment.file)
   const checked = await validate(paramsOf(task), assignment.parameters)
   if ('problems' in checked) {
@@ -22,6 +26,7 @@ export async function work(): Promise<void> {
     )
   }
   if (task[brand] === 'script') return runScript(task, assignment, checked.value, channel)
+  if (task[brand] === 'batch') return leadBatch(backends, task, assignment, checked.value, channel)
   channel.destroy()
   if (task[brand] === 'migration') return becomeCommand(migrationCommand(task, assignment.databaseVariable))
   return becomeCommand(typeof task.command === 'function' ? task.command(checked.value) : task.command)
@@ -29,7 +34,7 @@ export async function work(): Promise<void> {
 
 async function runScript(
   task: Extract<Task, { readonly [brand]: 'script' }>,
-  { run, attempt, mark }: Assignment,
+  { run, attempt, mark }: TaskAssignment,
   params: unknown,
   channel: Socket,
 ): Promise<never> {
@@ -41,6 +46,35 @@ async function runScript(
   report.end()
   // The script is over when `run` returns, whatever it left open (a pool, a timer).
   process.exit()
+}
+
+async function leadBatch(
+  backends: Backends,
+  task: BatchTask,
+  assignment: TaskAssignment,
+  params: unknown,
+  channel: Socket,
+): Promise<never> {
+  const { mark, batch } = assignment
+  if (batch === undefined) throw new TypeError('A batch was assigned without its database.')
+  const { leadAttempt } = await import('./batch/lead-attempt.ts')
+  const report = reporter(mark === undefined ? overChannel(channel) : behindMark(mark))
+  if (mark !== undefined) channel.destroy()
+  const code = await leadAttempt(backends, { ...assignment, batch }, task, params, report.send)
+  report.end()
+  // not before its last word has left
+  await new Promise<void>((resolve) => (mark === undefined ? channel.end(resolve) : resolve()))
+  process.exit(code)
+}
+
+async function workAsWorker(
+  backends: Backends,
+  assignment: Extract<Assignment, { kind: 'worker' }>,
+  channel: Socket,
+): Promise<never> {
+  channel.destroy()
+  const { workerAttempt } = await import('./batch/worker-attempt.ts')
+  process.exit(await workerAttempt(backends, assignment))
 }
 
 async function readAssignment(channel: Socket): Promise<Assignment> {

@@ -12,14 +12,26 @@ export interface RunRequest {
   readonly service: string
   /** A task's name, or the ad-hoc command as it was typed. */
   readonly task: string
-  readonly kind: TaskKind | 'ad-hoc'
+  readonly kind: TaskKind | 'ad-hoc' | 'worker'
   readonly parameters: JsonObject
   readonly actor: Actor
   readonly reason?: string
   readonly origin: Origin
   readonly release: ReleaseRecord
+  /** Where it is a batch, or a worker: whose slices. */
+  readonly batch?: BatchRecord
   /** Things worth knowing that stopped nothing, such as a variable of the operator's shell that was ignored. */
   readonly notices: readonly string[]
+}
+
+/** Which batch a run works on. */
+export interface BatchRecord {
+  /** The run that began the batch, where that is not this one. */
+  readonly id?: string
+  /** The environment's database that it changes. */
+  readonly database?: string
+  /** Nothing of it is kept, so that there is nothing to go on with. */
+  readonly isDryRun?: true
 }
 
 /** A release as the ledger keeps it: what identifies it, without values of variables. */
@@ -60,6 +72,16 @@ export type RunEvent =
       readonly containment: Containment
       readonly startedAt: number
       readonly parity?: ParityReport
+    }
+  | { readonly kind: 'pausing'; readonly actor: Actor; readonly reason?: string }
+  /** Its attempt has ended and its work has not. */
+  | {
+      readonly kind: 'paused'
+      readonly attempt: string
+      readonly why: string
+      readonly outcome: Outcome
+      readonly endedAt: number
+      readonly output?: OutputSummary
     }
   | { readonly kind: 'cancelling'; readonly actor: Actor; readonly reason?: string }
   | {

@@ -29,7 +29,14 @@ export type FrameBody =
   | { readonly kind: 'output'; readonly stream: Stream; readonly bytes: Uint8Array }
   /** So many bytes of output are missing here: the quota cut them, or the disk was full. */
   | { readonly kind: 'cut'; readonly bytes: number }
-  | { readonly kind: 'progress'; readonly done: number; readonly total?: number; readonly label?: string }
+  | {
+      readonly kind: 'progress'
+      readonly done: number
+      readonly total?: number
+      readonly label?: string
+      /** Why the attempt ends before the work does: the run rests from then on, and can be resumed. */
+      readonly rests?: string
+    }
   /** A sentence of Purser's own for whoever watches. */
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly output: OutputSummary }

@@ -17,6 +17,8 @@ export interface Run {
   readonly attempts: readonly Attempt[]
   readonly refusals: readonly Refusal[]
   readonly cancel?: { readonly actor: Actor; readonly reason?: string; readonly at: number }
+  /** Why it rests, while it does. */
+  readonly rests?: string | undefined
   readonly outcome?: Outcome
   readonly endedAt?: number
   /** How the twin compared with the app, where it was observed. */
@@ -68,12 +70,19 @@ export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
     case 'refused':
       return { ...moved, refusals: event.refusals, endedAt: at }
     case 'starting':
-      return { ...moved, attempts: [...run.attempts, event.attempt] }
+      return { ...moved, attempts: [...run.attempts, event.attempt], rests: undefined }
     case 'running':
       return withAttempt({ ...moved, ...parityOf(event) }, event.attempt, {
         pid: event.pid,
         containment: event.containment,
         startedAt: event.startedAt,
+      })
+    case 'pausing':
+      return moved
+    case 'paused':
+      return withAttempt({ ...moved, rests: event.why }, event.attempt, {
+        endedAt: event.endedAt,
+        ...(event.output === undefined ? {} : { output: event.output }),
       })
     case 'cancelling':
       return {
@@ -107,6 +116,8 @@ export function statusAfter(event: RunEvent): Status {
     case 'refused':
     case 'starting':
     case 'running':
+    case 'pausing':
+    case 'paused':
     case 'cancelling':
       return event.kind
     case 'ended':

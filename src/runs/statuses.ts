@@ -21,9 +21,20 @@ export const moves: { readonly [from in Status]: readonly Status[] } = {
   // a refusal by a gate; a cancel before the start; a `purser` that died before it started anything
   queued: ['starting', 'refused', 'cancelled', 'lost'],
   // a refusal by a gate that looks at the twin; any end without `running` when nobody was watching
-  starting: ['running', 'refused', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
-  // `cancelled` without `cancelling` when the machine told it to stop (a shutdown)
-  running: ['pausing', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
+  starting: [
+    'running',
+    'paused',
+    'refused',
+    'cancelling',
+    'succeeded',
+    'failed',
+    'cancelled',
+    'timed-out',
+    'lost',
+  ],
+  // `cancelled` without `cancelling` when the machine told it to stop (a shutdown); `paused` without `pausing` when a
+  // batch rests by itself: its canary is done, or its lead was killed
+  running: ['pausing', 'paused', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
   // the last slice may end the run before the pause takes effect
   pausing: ['paused', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed-out', 'lost'],
   // resuming starts a new attempt

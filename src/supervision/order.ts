@@ -1,6 +1,6 @@
 import type { Secret } from '../core/redaction/secrets.ts'
 import type { Assignment } from '../executors/executor.ts'
-import type { OutputMode } from '../tasks/task.ts'
+import type { OutputMode } from '../tasks/task-options.ts'
 
 /** What every supervisor is told, once, over its standard input: it holds secrets, so it never touches a disk. */
 export interface Order {

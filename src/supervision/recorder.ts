@@ -7,7 +7,7 @@ import { readLook } from './look-file.ts'
 import { LookKeeper } from './look-keeper.ts'
 import type { Order } from './order.ts'
 
-const longestLabel = 100
+const longestLabel = 200
 
 /** Keeps what happens to an attempt: redacted, in its journal, and the latest where others can look. */
 export class Recorder {
@@ -41,9 +41,13 @@ export class Recorder {
     this.#look.started(await this.#journal.append({ kind: 'started', ...start }))
   }
 
-  async progress({ label, ...report }: Report): Promise<void> {
-    const shown = label === undefined ? {} : { label: this.#redactor.text(label).slice(0, longestLabel) }
-    this.#look.progress(await this.#journal.append({ ...report, ...shown }))
+  async progress({ label, rests, ...report }: Report): Promise<void> {
+    const shown = (text: string) => this.#redactor.text(text).slice(0, longestLabel)
+    const words = {
+      ...(label === undefined ? {} : { label: shown(label) }),
+      ...(rests === undefined ? {} : { rests: shown(rests) }),
+    }
+    this.#look.progress(await this.#journal.append({ ...report, ...words }))
   }
 
   async notice(text: string): Promise<void> {

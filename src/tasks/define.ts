@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { BatchOptions } from './batch.ts'
 import { brand, type CommandOptions, type MigrationOptions, type ScriptOptions, type Task } from './task.ts'
 
 /**
@@ -34,4 +35,21 @@ export function defineCommand<Schema extends StandardSchemaV1>(options: CommandO
  */
 export function defineMigration(options: MigrationOptions): Task {
   return { ...options, [brand]: 'migration' }
+}
+
+/**
+ * A change to many rows, done slice by slice in key order: by `statement` (SQL over the slice's bounds, the fast way) or
+ * by `process` (code that gets the rows). Each slice commits together with the record that it is done.
+ *
+ * @example
+ * export default defineBatch({
+ *   name: 'fill-search-names',
+ *   summary: 'Fills the column that the search reads.',
+ *   database: 'main',
+ *   source: { table: 'places', key: 'id', where: sql`search_name is null` },
+ *   statement: ({ slice }) => sql`update places set search_name = lower(name) where ${slice}`,
+ * })
+ */
+export function defineBatch<Schema extends StandardSchemaV1>(options: BatchOptions<Schema>): Task {
+  return { ...(options as unknown as BatchOptions), [brand]: 'batch' }
 }

@@ -32,7 +32,7 @@ export async function loadTask(root: string, file: string): Promise<Task> {
   if (isTask(module.default)) return module.default
   throw new TypeError(
     'default' in module
-      ? 'Its default export was not made by defineScript, defineCommand or defineMigration.'
+      ? 'Its default export was not made by defineScript, defineCommand, defineMigration or defineBatch.'
       : 'It has no default export. A file beside the tasks that is none belongs in another folder.',
   )
 }

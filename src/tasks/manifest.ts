@@ -1,3 +1,4 @@
+import { checkBatch } from './check-batch.ts'
 import { jsonSchemaOf } from './parameters/json-schema.ts'
 import { brand, type Task, type TaskEntry } from './task.ts'
 
@@ -32,6 +33,7 @@ export function describeTask(task: Task, file: string): TaskEntry {
     throw new TypeError('It has no summary: one sentence that says what it does.')
   }
   for (const limit of ['timeoutMs', 'graceMs'] as const) checkDuration(limit, task[limit])
+  if (task[brand] === 'batch') checkBatch(task)
   const {
     name,
     summary,

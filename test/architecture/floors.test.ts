@@ -124,9 +124,9 @@ const planted: readonly { what: string; files: Texts; says: string }[] = [
     says: 'bin/purser.ts loads kysely as soon as it is imported.',
   },
   {
-    what: 'an index that exports more than define* and types',
+    what: 'an index that exports more than what tasks are written with, and types',
     files: { 'index.ts': `export { isTask, type Task } from './tasks/task.ts'` },
-    says: 'index.ts exports isTask, which is neither a type nor one of define*.',
+    says: 'index.ts exports isTask, which is neither a type nor what tasks are written with.',
   },
   {
     what: 'SQLite on the release side',

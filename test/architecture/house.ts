@@ -25,7 +25,9 @@ const rooms = {
       'databases/database.ts',
       'ledger/ledger.ts',
       'ledger/chain.ts',
+      'databases/slice-ledger.ts',
       'queues/queue.ts',
+      'queues/hint-codec.ts',
       'executors/executor.ts',
     ],
     mayImport: ['core', 'tasks', 'environment', 'runs'],
@@ -81,6 +83,8 @@ export const guests: Readonly<Record<string, readonly RoomName[]>> = {
   valibot: ['config'],
   kysely: ['backends'],
   pg: ['backends'],
+  'rabbitmq-client': ['backends'],
+  '@aws-sdk/client-sqs': ['backends'],
   'node:sqlite': ['backends'],
 }
 
@@ -88,6 +92,7 @@ export const guests: Readonly<Record<string, readonly RoomName[]>> = {
 export const lightEntries = [
   'index.ts',
   'presets/index.ts',
+  'tasks/signals/index.ts',
   'bin/purser.ts',
   'bin/start.ts',
   'bin/release.ts',

@@ -1,15 +1,10 @@
 import { buildCommand } from '@stricli/core'
 import { PurserError } from '../../core/errors.ts'
-import type { ParityReport } from '../../environment/parity/report.ts'
-import { cancelRun } from '../../operations/cancel-run.ts'
 import type { Context } from '../../operations/context.ts'
-import { awaitStart, followRun } from '../../operations/follow-run.ts'
-import { type FoundRun, readRun } from '../../operations/runs/find-run.ts'
-import { settleRun } from '../../operations/runs/settle-runs.ts'
-import { exitOf, viewRun } from '../../operations/runs/view-run.ts'
-import type { Wish } from '../../operations/start-run/wish.ts'
+import type { FoundRun } from '../../operations/runs/find-run.ts'
+import { exitOf } from '../../operations/runs/view-run.ts'
+import type { Wish, WishedBatch } from '../../operations/start-run/wish.ts'
 import { startRun } from '../../operations/start-run.ts'
-import type { Run } from '../../runs/run.ts'
 import type { Argv } from '../../tasks/task.ts'
 import { readDeclarations } from '../declarations.ts'
 import {
@@ -18,6 +13,7 @@ import {
   environmentFlag,
   jsonFlag,
   parseDuration,
+  parseWhole,
   reasonFlag,
   serviceFlag,
 } from '../flags.ts'
@@ -25,11 +21,10 @@ import { Interruption } from '../interruption.ts'
 import { proposeTasks } from '../proposals.ts'
 import { readParameters } from '../read-parameters.ts'
 import { loadContext, type Session } from '../session.ts'
-import { describeParity } from '../terminal/describe-parity.ts'
-import { describeStart } from '../terminal/describe-run.ts'
+import { resumeAndWatch, startWorkers } from '../start-workers.ts'
+import { askYes } from '../terminal/ask-yes.ts'
 import { printEnd } from '../terminal/print-end.ts'
-import { printFrames, printFramesAsJson } from '../terminal/print-frames.ts'
-import { paint } from '../terminal/style.ts'
+import { detachFrom, Opening, watchRun } from '../watch-run.ts'
 
 interface Flags {
   readonly environment?: string
@@ -40,6 +35,9 @@ interface Flags {
   readonly timeout?: number
   readonly differs?: readonly string[]
   readonly candidate?: string
+  readonly workers?: number
+  readonly canary?: number
+  readonly dryRun: boolean
   readonly detach: boolean
   readonly json: boolean
 }
@@ -74,6 +72,26 @@ export const command = buildCommand<Flags, [task?: string], Session>({
       },
       differs: differsFlag,
       candidate: candidateFlag,
+      workers: {
+        kind: 'parsed',
+        parse: parseWhole,
+        brief: 'Workers for a batch, each in a twin of its own',
+        placeholder: 'N',
+        optional: true,
+      },
+      canary: {
+        kind: 'parsed',
+        parse: parseWhole,
+        brief: 'Do so many slices of a batch, then wait for a yes',
+        placeholder: 'SLICES',
+        optional: true,
+      },
+      dryRun: {
+        kind: 'boolean',
+        brief: 'Do the first slice of a batch, say what it changed, and roll it back',
+        default: false,
+        withNegated: false,
+      },
       detach: { kind: 'boolean', brief: 'Return once it is at work', default: false, withNegated: false },
       json: jsonFlag,
     },
@@ -95,12 +113,13 @@ export const command = buildCommand<Flags, [task?: string], Session>({
     brief: 'Run a task, or a command, in the release that serves now',
     fullDescription: `Run a task, or a command, in the release that serves now.
 
-It exits with the task's own code; 80 to 85 are Purser's own. With --json each line is a frame, and the last the run.
+It exits with the task's own code; 80 to 86 are Purser's own. With --json each line is a frame, and the last the run.
 Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
 
   purser run load-places -e local --param country=CH,FR --reason "first import"
   purser run load-places -e local --params parameters.json
   purser run migrate -e production --candidate sha256:9f2c…
+  purser run fill-search-names -e production --canary 2
   purser run -e production -- python3 manage.py clearsessions`,
     customUsage: [
       'TASK -e ENV [-p NAME=VALUE]... [--reason TEXT] [--detach]',
@@ -119,29 +138,39 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
       return
     }
     opening.say(started.run)
-    if (flags.detach) {
-      await awaitStart(context, started, started.execution)
-      return sayDetached(await readRun(started.ledger, started.run.id), flags.json)
-    }
-    interruption.onFirst(() => cancel(context, started))
-    process.exitCode = leftToItself
-    const frames = followRun(context, started, started.execution, interruption.leave)
-    await (flags.json ? printFramesAsJson(frames) : printFrames(frames, { live: true }))
-    const run = await settleRun(context, started.ledger, await readRun(started.ledger, started.run.id))
-    printEnd(run, flags)
-    process.exitCode = exitOf(run).exitCode ?? leftToItself
+    await startWorkers(context, started.run, flags)
+    if (flags.detach) return detachFrom(context, started, flags.json)
+    const run = await watchRun(context, started, { json: flags.json, interruption })
+    if (flags.canary !== undefined && run.status === 'paused') await afterCanary(context, started, flags)
   },
 })
 
-// Whoever stopped watching, or whose output nobody reads any more, can't know of a success: as a shell ends at Ctrl-C.
-const leftToItself = 130
+function readBatch({ workers, canary, dryRun }: Flags): { batch?: WishedBatch } {
+  if (workers === undefined && canary === undefined && !dryRun) return {}
+  return {
+    batch: {
+      ...(workers === undefined ? {} : { workers }),
+      ...(canary === undefined ? {} : { canary }),
+      ...(dryRun ? { isDryRun: true } : {}),
+    },
+  }
+}
+
+/** On a terminal somebody can say yes; elsewhere the run rests until `purser resume`. */
+async function afterCanary(context: Context, found: FoundRun, flags: Flags): Promise<void> {
+  const { id } = found.run
+  if (flags.json || !process.stdin.isTTY || !process.stderr.isTTY) return
+  if (!(await askYes(`  Go on with all of run ${id}? [y/N] `))) return
+  await resumeAndWatch(context, found, { differs: readDeclarations(flags.differs ?? []) }, flags)
+}
 
 async function readWish({ afterDashes }: Session, flags: Flags, task: string | undefined): Promise<Wish> {
   const { environment, service, reason, timeout, candidate, param = [], params } = flags
   const differs = readDeclarations(flags.differs ?? [])
   const common = { environment, service, reason, timeoutMs: timeout, differs, candidate }
   if (task !== undefined && afterDashes === undefined) {
-    return { ...common, what: { task, ...(await readParameters(param, params)) } }
+    const batch = readBatch(flags)
+    return { ...common, what: { task, ...(await readParameters(param, params)), ...batch } }
   }
   const [program, ...args] = afterDashes ?? []
   if (task === undefined && program !== undefined && param.length === 0 && params === undefined) {
@@ -151,37 +180,4 @@ async function readWish({ afterDashes }: Session, flags: Flags, task: string | u
     message: 'A run takes either a task with its parameters, or a command after "--".',
     remedy: 'Such as `purser run load-places -e local`, or `purser run -e local -- sh backup.sh`.',
   })
-}
-
-/** The line before a run's output, and how its twin compares with the app: before the task begins. */
-class Opening {
-  readonly #isQuiet: boolean
-  #isSaid = false
-
-  constructor(isQuiet: boolean) {
-    this.#isQuiet = isQuiet
-  }
-
-  readonly judged = (run: Run, report: ParityReport): void => {
-    this.say(run)
-    if (!this.#isQuiet) console.error(describeParity(report))
-  }
-
-  say(run: Run): void {
-    if (!this.#isQuiet && !this.#isSaid) console.error(describeStart(run))
-    this.#isSaid = true
-  }
-}
-
-function sayDetached(run: Run, json: boolean): void {
-  if (json) console.log(JSON.stringify(viewRun(run)))
-  else
-    console.error(
-      paint('dim', `  It goes on by itself. Follow it with \`purser logs -f ${run.id}\`.`, process.stderr),
-    )
-}
-
-async function cancel(context: Context, started: FoundRun): Promise<void> {
-  console.error(paint('yellow', `\n  Cancelling run ${started.run.id} …`, process.stderr))
-  await cancelRun(context, started, 'purser run was interrupted')
 }

@@ -67,6 +67,7 @@ function facts(run: Run, look: Look, outputIntact: boolean | undefined): string 
     ['release', release.digest],
     ...release.instances.map((instance): [string, string] => ['', printable(describeInstance(instance))]),
     ...request.notices.map((notice): [string, string] => ['notice', printable(notice)]),
+    ['rests', run.rests === undefined ? undefined : printable(run.rests)],
     ['progress', progressOf(run, look)],
     ['containment', lastAttempt(run)?.containment],
     [
@@ -117,6 +118,9 @@ function remark(event: RunEvent): string {
       return `attempt ${event.attempt.id} on ${event.attempt.host}`
     case 'running':
       return `process ${event.pid}, ${event.containment} containment`
+    case 'paused':
+      return event.why
+    case 'pausing':
     case 'cancelling':
       return `${event.reason === undefined ? '' : `${event.reason}: `}asked for by ${event.actor.name}`
     case 'ended':

@@ -30,6 +30,7 @@ export function describeEnd(run: Run): string {
   }
   const took = durationOf(run)
   const output = lastAttempt(run)?.output
+  if (run.rests !== undefined) return describeRest(run, stream)
   const parts = [
     run.outcome === undefined ? undefined : describeOutcome(run.outcome),
     took === undefined ? undefined : `after ${duration(took)}`,
@@ -38,6 +39,11 @@ export function describeEnd(run: Run): string {
       : `${byteSize(output.bytes - output.cut)} of output kept${output.cut === 0 ? '' : `, ${byteSize(output.cut)} cut`}`,
   ].filter((part) => part !== undefined)
   return `${paintStatus(run.status, stream)}  ${paint('dim', `${parts.join(', ')}  run ${run.id}`, stream)}`
+}
+
+function describeRest({ id, status, rests }: Run, stream: NodeJS.WriteStream): string {
+  const why = paint('dim', `${printable(rests ?? '')}  run ${id}`, stream)
+  return `${paintStatus(status, stream)}  ${why}\n  → Let it go on with \`purser resume ${id}\`.`
 }
 
 function shortDigest(digest: string): string {

@@ -3,16 +3,27 @@ import type { Client } from 'pg'
 import { failedWith, PurserError, reasonOf } from '../../core/errors.ts'
 import type { Dial } from '../database.ts'
 
-const answerWithinMs = 5_000
+const connectWithinMs = 5_000
+
+interface ConnectOptions {
+  /** After how many milliseconds an answer is given up on; 0 for never. 5,000 unless stated. */
+  readonly answerWithinMs?: number
+  /** What the server's own lists show it as. */
+  readonly name?: string
+}
 
 /** Connects, from where `dial` starts or else from here. Throws `DATABASE_UNREACHABLE`. */
-export async function connect(url: string, dial: Dial | undefined): Promise<Client> {
+export async function connect(
+  url: string,
+  dial: Dial | undefined,
+  { answerWithinMs = 5_000, name = 'purser' }: ConnectOptions = {},
+): Promise<Client> {
   const { default: pg } = await loadDriver()
   const common = {
     connectionString: url,
-    connectionTimeoutMillis: answerWithinMs,
-    query_timeout: answerWithinMs,
-    application_name: 'purser',
+    connectionTimeoutMillis: connectWithinMs,
+    ...(answerWithinMs === 0 ? {} : { query_timeout: answerWithinMs }),
+    application_name: name,
   }
   const { host, port } = new pg.Client(common)
   let stream: Duplex | undefined

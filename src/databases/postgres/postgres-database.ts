@@ -1,13 +1,16 @@
 import type { Client } from 'pg'
 import type { Database, DatabaseIdentity, Dial } from '../database.ts'
 import { connect } from './connect.ts'
+import { PostgresDesk } from './slice-ledger/desk.ts'
 
 /** PostgreSQL through the app's own `pg`, or ours beside it. */
 export class PostgresDatabase implements Database {
+  readonly batches: PostgresDesk
   readonly #client: Client
 
   private constructor(client: Client) {
     this.#client = client
+    this.batches = new PostgresDesk(client)
   }
 
   static async connect(url: string, dial?: Dial): Promise<PostgresDatabase> {

@@ -104,7 +104,7 @@ export class LocalExecutor implements Executor {
       graceMs: attempt.graceMs,
       quotaBytes: attempt.quotaBytes,
       secrets: attempt.secrets,
-      ...(attempt.work.kind === 'task' ? { assignment: assignmentOf(attempt, attempt.work) } : {}),
+      ...(attempt.work.kind === 'command' ? {} : { assignment: assignmentOf(attempt, attempt.work) }),
     }
   }
 
@@ -144,11 +144,8 @@ function programOf(work: Work, app: ServingProcess, twin: Twin): readonly string
   return [...nodeOf(app), programFiles.release, 'work']
 }
 
-function assignmentOf(
-  { id, run }: AttemptSpec,
-  { kind: _, ...task }: Extract<Work, { kind: 'task' }>,
-): Assignment {
-  return { run, attempt: id, ...task }
+function assignmentOf({ id, run }: AttemptSpec, work: Exclude<Work, { kind: 'command' }>): Assignment {
+  return { run, attempt: id, ...work }
 }
 
 function toArgv([program, ...args]: readonly string[]): Argv {

@@ -2,10 +2,11 @@ import { reasonOf } from '../../core/errors.ts'
 import type { Look } from '../../executors/executor.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { RunEvent } from '../../runs/events.ts'
+import { describeOutcome } from '../../runs/outcomes.ts'
 import { lastAttempt, type Run } from '../../runs/run.ts'
 import { isEnd, mayMove } from '../../runs/statuses.ts'
 import type { Context } from '../context.ts'
-import { advanceOrTell, type Decide } from './advance-run.ts'
+import { advanceOrTell } from './advance-run.ts'
 import { findExecution } from './find-execution.ts'
 import { readRun } from './find-run.ts'
 
@@ -25,10 +26,10 @@ async function settleOne(context: Context, ledger: Ledger, id: string): Promise<
 
 /** Folds what an attempt's own record says into the ledger. Returns the run as it then is. */
 export async function settleRun(context: Context, ledger: Ledger, run: Run): Promise<Run> {
-  if (isEnd(run.status)) return run
+  if (isEnd(run.status) || run.status === 'paused') return run
   const found = await findExecution(context, run)
   if (found === 'unreachable') return run
-  if (found === 'gone') return advanceOrTell(context, ledger, run, lostBeforeItStarted(context))
+  if (found === 'gone') return advanceOrTell(context, ledger, run, (now) => goneEvent(now, context.now()))
   return foldLook(context, ledger, run, await found.look())
 }
 
@@ -48,22 +49,39 @@ function runningEvent(run: Run, { started }: Look): RunEvent | undefined {
   return { kind: 'running', attempt: attempt.id, pid, containment, startedAt: at, ...proof }
 }
 
-function endedEvent(run: Run, { ended }: Look): RunEvent | undefined {
+function endedEvent(run: Run, look: Look): RunEvent | undefined {
+  const { ended } = look
   const attempt = lastAttempt(run)
-  if (ended === undefined || attempt === undefined || isEnd(run.status)) return undefined
+  if (ended === undefined || attempt === undefined || isEnd(run.status) || run.status === 'paused')
+    return undefined
   const { outcome, output, at } = ended
-  return { kind: 'ended', attempt: attempt.id, outcome, output, endedAt: at }
+  const rests = whyItRests(run, look)
+  const end = { attempt: attempt.id, outcome, output, endedAt: at }
+  return rests === undefined ? { kind: 'ended', ...end } : { kind: 'paused', why: rests, ...end }
 }
 
-function lostBeforeItStarted({ now }: Context): Decide {
-  return (run) =>
-    mayMove(run.status, 'lost')
-      ? {
-          kind: 'ended',
-          outcome: { end: 'lost', why: whyGone(run) },
-          endedAt: now(),
-        }
-      : undefined
+function canRest({ kind, batch }: Run['request']): boolean {
+  return kind === 'batch' && batch?.isDryRun === undefined
+}
+
+/** Why a batch goes on later: its lead said so, or was killed over it. The slice ledger knows where it is. */
+function whyItRests({ request, status }: Run, { progress, ended }: Look): string | undefined {
+  if (!canRest(request) || ended === undefined || status === 'cancelling') return undefined
+  const { outcome } = ended
+  if (outcome.end === 'exited') return outcome.code === 0 ? progress?.rests : undefined
+  return ['killed', 'lost', 'stopped'].includes(outcome.end)
+    ? `its lead was ${describeOutcome(outcome)}`
+    : undefined
+}
+
+function goneEvent(run: Run, endedAt: number): RunEvent | undefined {
+  if (!mayMove(run.status, 'lost')) return undefined
+  const outcome = { end: 'lost', why: whyGone(run) } as const
+  const attempt = lastAttempt(run)
+  const mayGoOn = canRest(run.request) && run.status !== 'cancelling' && attempt?.startedAt !== undefined
+  return mayGoOn
+    ? { kind: 'paused', attempt: attempt.id, why: outcome.why, outcome, endedAt }
+    : { kind: 'ended', outcome, endedAt }
 }
 
 function whyGone(run: Run): string {

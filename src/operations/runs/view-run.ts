@@ -27,6 +27,10 @@ export interface RunView {
   readonly endedAt?: string
   readonly durationMs?: number
   readonly progress?: { readonly done: number; readonly total?: number; readonly label?: string }
+  /** Why it rests, while it does. */
+  readonly rests?: string
+  /** The run that began the batch that it works on, where that is another. */
+  readonly batch?: string
   readonly outcome?: Outcome
   readonly exitCode?: number
   /** Whether the exit code is the task's own or Purser's. */
@@ -67,6 +71,8 @@ export function viewRun(run: Run, look: Look = {}): RunView {
     durationMs: durationOf(run),
     progress:
       progress && withoutUndefined({ done: progress.done, total: progress.total, label: progress.label }),
+    rests: run.rests,
+    batch: request.batch?.id,
     outcome,
     ...exitOf(run),
     refusals,
@@ -86,11 +92,15 @@ export function durationOf(run: Run): number | undefined {
 }
 
 /** The exit code that `purser run` ends with for this run, once it has ended. */
-export function exitOf({ outcome, refusals }: Run): { exitCode?: number; exitCodeFrom?: 'task' | 'purser' } {
+export function exitOf({ status, outcome, refusals }: Run): {
+  exitCode?: number
+  exitCodeFrom?: 'task' | 'purser'
+} {
   if (refusals.length > 0) {
     const usage = refusals.every(({ code }) => ['PARAMETERS_INVALID', 'COMMAND_NOT_FOUND'].includes(code))
     return { exitCode: usage ? exitCodes.usage : exitCodes.refused, exitCodeFrom: 'purser' }
   }
+  if (status === 'paused') return { exitCode: exitCodes.paused, exitCodeFrom: 'purser' }
   if (outcome === undefined) return {}
   const exitCodeFrom = ownExitCode(outcome) === undefined ? 'task' : 'purser'
   return { exitCode: exitCodeOf(outcome, constants.signals), exitCodeFrom }

@@ -14,7 +14,7 @@ export async function claimRun(
   { task }: Plan,
   run: Run,
 ): Promise<{ readonly run: Run } | { readonly refusal: Refusal }> {
-  const attempt = { id: attemptId(run.id, 1), host, starter: self }
+  const attempt = { id: attemptId(run.id, run.attempts.length + 1), host, starter: self }
   const recorded = { at: now(), event: { kind: 'starting', attempt } } as const
   const holds = task?.exclusive ? { claim: [environment, service, task.name].join('/') } : {}
   const result = await ledger.append({ run: run.id, ...recorded, ...holds }, { version: run.version })

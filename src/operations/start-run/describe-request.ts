@@ -19,14 +19,29 @@ export function describeRequest(
   return {
     environment,
     service,
-    task: task?.name ?? (work.kind === 'command' ? redactor.text(work.argv.join(' ')) : ''),
-    kind: task?.kind ?? 'ad-hoc',
+    task: task?.name ?? (work.kind === 'command' ? redactor.text(work.argv.join(' ')) : 'worker'),
+    kind: task?.kind ?? (work.kind === 'worker' ? 'worker' : 'ad-hoc'),
+    ...batchOf({ task, work }),
     parameters: redactor.json(task === undefined ? {} : withoutSecrets(task, parameters)) as JsonObject,
     actor,
     origin: { host, starter: self },
     release: recordRelease(release),
     notices: [...notices, ...declaredSkews(release, differs)],
     ...(reason === undefined ? {} : { reason: redactor.text(reason) }),
+  }
+}
+
+function batchOf({ task, work }: Pick<Plan, 'task' | 'work'>): Pick<RunRequest, 'batch'> {
+  if (work.kind === 'worker')
+    return work.worker.batch === undefined ? {} : { batch: { id: work.worker.batch } }
+  if (work.kind === 'command' || work.batch === undefined) return {}
+  const { id, isDryRun } = work.batch
+  return {
+    batch: {
+      ...(isDryRun === true ? { isDryRun } : {}),
+      ...(id === undefined ? {} : { id }),
+      ...(task?.database === undefined ? {} : { database: task.database }),
+    },
   }
 }
 

@@ -5,17 +5,19 @@ import { list } from '../../core/text.ts'
 import type { Release } from '../../environment/release.ts'
 import type { Work } from '../../executors/executor.ts'
 import { typedParameters } from '../../tasks/parameters/typed.ts'
-import type { Argv, OutputMode, TaskEntry } from '../../tasks/task.ts'
+import type { Argv, TaskEntry } from '../../tasks/task.ts'
+import type { OutputMode } from '../../tasks/task-options.ts'
 import type { Context, Target } from '../context.ts'
 import { declaredDifferences } from '../parity/declared.ts'
 import { environmentSecrets } from '../releases/environment-secrets.ts'
 import { readManifest } from '../releases/read-manifest.ts'
 import { checkParameters } from './check-parameters.ts'
 import { databaseVariable, databaseVariables } from './database-variables.ts'
+import { planBatch, planWorker, queueSecrets, refuseBatchWords } from './plan-batch.ts'
 import { resolveTask } from './resolve-task.ts'
 import { secretParameters } from './secret-parameters.ts'
 import { ignoredVariables } from './shell-variables.ts'
-import type { Wish, WishedTask } from './wish.ts'
+import type { Wish, WishedTask, WishedWorker } from './wish.ts'
 
 /** What is going to be done, and what must not be seen of it. */
 export interface Plan {
@@ -49,8 +51,7 @@ export async function planRun(context: Context, target: Target, release: Release
     ...(ignored === undefined ? [] : [ignored]),
     ...uncompared(target, wish),
   ]
-  const plan =
-    'argv' in what ? planCommand(what.argv, secrets) : await planTask(context, target, release, what, secrets)
+  const plan = await planWork(context, target, release, what, [...secrets, ...queueSecrets(target)])
   const differs = declaredDifferences(target.settings, plan.task?.differs, wish.differs)
   return { ...plan, notices, differs, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
 }
@@ -62,6 +63,18 @@ function uncompared({ executor, service }: Target, { differs }: Wish): string[] 
   return [
     `Service "${service}" is not compared with its runs, so that declaring ${list(kinds)} had no effect.`,
   ]
+}
+
+function planWork(
+  context: Context,
+  target: Target,
+  release: Release,
+  what: Wish['what'],
+  secrets: readonly Secret[],
+): PlanOfWork | Promise<PlanOfWork> {
+  if ('argv' in what) return planCommand(what.argv, secrets)
+  if ('worker' in what) return planWorkerRun(context, target, what, secrets)
+  return planTask(context, target, release, what, secrets)
 }
 
 type PlanOfWork = Omit<Plan, 'notices' | 'differs'>
@@ -78,11 +91,30 @@ function planCommand(argv: Argv, secrets: readonly Secret[]): PlanOfWork {
   }
 }
 
+// A slice at work is finished before a worker ends.
+const workerGraceMs = 60_000
+
+function planWorkerRun(
+  { config }: Context,
+  target: Target,
+  { worker }: WishedWorker,
+  secrets: readonly Secret[],
+): PlanOfWork {
+  return {
+    task: undefined,
+    work: planWorker(target, config.configuration.tasks ?? ['tasks'], worker.batch),
+    parameters: {},
+    secrets,
+    output: 'split',
+    graceMs: workerGraceMs,
+  }
+}
+
 async function planTask(
   context: Context,
   target: Target,
   release: Release,
-  { task: name, words, parameters: given }: WishedTask,
+  { task: name, words, parameters: given, batch }: WishedTask,
   ofApp: readonly Secret[],
 ): Promise<PlanOfWork> {
   const task = resolveTask(await readManifest(context, target, release), name)
@@ -91,10 +123,12 @@ async function planTask(
   const secrets = [...ofApp, ...secretParameters(task, parameters)]
   const inquiry = { target, release, signal: context.signal, secrets }
   const refusal = await checkParameters(inquiry, task, parameters)
+  if (task.kind !== 'batch' && batch !== undefined) throw refuseBatchWords(task)
+  const order = task.kind === 'batch' ? { batch: planBatch(target, task, parameters, ofApp, batch) } : {}
   const { file, output, graceMs, timeoutMs } = task
   return {
     task,
-    work: { kind: 'task', file, parameters, ...databaseVariable(task, target) },
+    work: { kind: 'task', file, parameters, ...databaseVariable(task, target), ...order },
     parameters,
     secrets,
     output,

@@ -5,7 +5,7 @@ import type { Argv } from '../../tasks/task.ts'
 export interface Wish {
   readonly environment: string | undefined
   readonly service: string | undefined
-  readonly what: WishedTask | { readonly argv: Argv }
+  readonly what: WishedTask | { readonly argv: Argv } | WishedWorker
   readonly reason: string | undefined
   /** Overrides the task's own. */
   readonly timeoutMs: number | undefined
@@ -15,10 +15,26 @@ export interface Wish {
   readonly candidate: string | undefined
 }
 
+/** A worker for whatever batches are open, or for one. */
+export interface WishedWorker {
+  readonly worker: { readonly batch?: string }
+}
+
+/** What was said of a batch beside its parameters. */
+export interface WishedBatch {
+  /** The run that began it, where it is to go on. */
+  readonly id?: string
+  /** How many workers of their own twins it gets; without, one works beside the lead. */
+  readonly workers?: number
+  readonly canary?: number
+  readonly isDryRun?: boolean
+}
+
 /** A task of the release, with its parameters as they came. */
 export interface WishedTask {
   readonly task: string
   /** Typed as `name=value`, each to be given its type. They win over `parameters`. */
   readonly words: Readonly<Record<string, string>>
   readonly parameters: JsonObject
+  readonly batch?: WishedBatch
 }

@@ -1,5 +1,6 @@
 import { quote } from '../../../environment/probe/parts/quote.ts'
-import type { Argv, OutputMode } from '../../../tasks/task.ts'
+import type { Argv } from '../../../tasks/task.ts'
+import type { OutputMode } from '../../../tasks/task-options.ts'
 import type { Work } from '../../executor.ts'
 import { applets } from '../probe/applets.ts'
 import { splitPair } from '../probe/read-variables.ts'
@@ -46,7 +47,7 @@ export function beforeWork(work: Work, { nonce, hidden, output }: ShimOptions): 
     ...exportLines(hidden),
     ...(output === 'merged' ? ['exec 2>&1'] : []),
     // the assignment comes over what was the shell's stdin
-    ...(work.kind === 'task' ? [findReleaseSide, 'set -- "$@" "$purser_side" work', 'exec 3<&0'] : []),
+    ...(work.kind !== 'command' ? [findReleaseSide, 'set -- "$@" "$purser_side" work', 'exec 3<&0'] : []),
     'exec < /dev/null',
   ]
 }

@@ -108,7 +108,7 @@ export class TwinPlanner {
       graceMs: attempt.graceMs,
       quotaBytes: attempt.quotaBytes,
       secrets: attempt.secrets,
-      ...(work.kind === 'task' ? { assignment: assignmentOf(attempt, work, nonce) } : {}),
+      ...(work.kind === 'command' ? {} : { assignment: { run, attempt: id, mark: nonce, ...work } }),
     }
   }
 
@@ -198,14 +198,6 @@ export class TwinPlanner {
 /** What lives no longer than this process writes no log of the engine: an answer may have a secret parameter in it. */
 function unlogged({ body, ...twin }: Twin): Twin {
   return { ...twin, body: { ...body, HostConfig: { ...body.HostConfig, LogConfig: { Type: 'none' } } } }
-}
-
-function assignmentOf(
-  { id, run }: AttemptSpec,
-  { kind: _, ...task }: Extract<AttemptSpec['work'], { kind: 'task' }>,
-  mark: string,
-): NonNullable<DockerOrder['assignment']> {
-  return { run, attempt: id, mark, ...task }
 }
 
 async function hostsOfLinks(engine: Engine, links: readonly string[]): Promise<string[]> {

@@ -1,0 +1,120 @@
+import type { Key, SliceClaim } from '../../../runs/slice.ts'
+import type { Session } from './session.ts'
+
+/** Who claims. */
+export interface Claimant {
+  readonly batch: string
+  readonly worker: string
+  readonly leaseMs: number
+}
+
+interface ClaimedRow {
+  readonly number: string
+  readonly generation: number
+  readonly token: number
+  readonly tries: number
+  readonly rows: number
+  readonly lower: Key | null
+  readonly upper: Key
+  readonly error: string | null
+}
+
+// Nothing is claimed of a batch that rests, or that something makes wait.
+const mayGoOn = `exists (select from purser.batches b where b.id = $1 and b.state = 'running' and b.speed > 0)`
+
+// The session is kept with the claim, so that it can be ended when the lease has.
+const take = `
+update purser.slices s set state = 1, token = s.token + 1, worker = $2, is_risky = $4,
+  lease_until = clock_timestamp() + $3 * interval '1 ms', backend = pg_backend_pid(),
+  backend_start = (select backend_start from pg_stat_get_activity(pg_backend_pid()))`
+
+const claimed = 's.number, s.generation, s.token, s.tries, s.rows, s.lower, s.upper, s.error'
+
+/** Claims the next slices that are due, from a number on, passing those that others are about to claim. */
+export async function claimSome(
+  session: Session,
+  { batch, worker, leaseMs }: Claimant,
+  { from, most, isRisky }: { readonly from: number; readonly most: number; readonly isRisky: boolean },
+): Promise<readonly SliceClaim[]> {
+  const { rows } = await session.query<ClaimedRow>({
+    name: 'purser_claim',
+    text: `
+      with due as (
+        select s.number from purser.slices s
+        where s.batch = $1 and s.number >= greatest($5, (select low from purser.batches where id = $1))
+          and s.state = 0 and s.due_at <= clock_timestamp() and ${mayGoOn}
+        order by s.number limit $6 for update skip locked
+      )
+      ${take} from due where s.batch = $1 and s.number = due.number returning ${claimed}`,
+    values: [batch, worker, leaseMs, isRisky, from, most],
+  })
+  return rows.map((row) => toClaim(batch, row)).sort((a, b) => a.slice - b.slice)
+}
+
+/** Claims one slice if it is due, and of this generation. */
+export async function claimOne(
+  session: Session,
+  { batch, worker, leaseMs }: Claimant,
+  {
+    slice,
+    generation,
+    isRisky,
+  }: { readonly slice: number; readonly generation: number; readonly isRisky: boolean },
+): Promise<SliceClaim | undefined> {
+  const { rows } = await session.query<ClaimedRow>({
+    name: 'purser_claim_one',
+    text: `${take}
+      where s.batch = $1 and s.number = $5 and s.generation = $6 and s.state = 0 and s.due_at <= clock_timestamp()
+        and ${mayGoOn} returning ${claimed}`,
+    values: [batch, worker, leaseMs, isRisky, slice, generation],
+  })
+  return rows[0] === undefined ? undefined : toClaim(batch, rows[0])
+}
+
+/** Keeps claims for another lease. Returns the numbers of those that are this worker's no more. */
+export async function renewClaims(
+  session: Session,
+  { batch, leaseMs }: Claimant,
+  claims: readonly SliceClaim[],
+): Promise<readonly number[]> {
+  const { rows } = await session.query<{ number: string }>({
+    name: 'purser_renew',
+    text: `
+      update purser.slices s set lease_until = clock_timestamp() + $2 * interval '1 ms'
+      from unnest($3::bigint[], $4::int[]) as held(number, token)
+      where s.batch = $1 and s.number = held.number and s.token = held.token and s.state = 1 returning s.number`,
+    values: [batch, leaseMs, claims.map(({ slice }) => slice), claims.map(({ token }) => token)],
+  })
+  const kept = new Set(rows.map(({ number }) => Number(number)))
+  return claims.map(({ slice }) => slice).filter((slice) => !kept.has(slice))
+}
+
+/** Gives back what was not tried. */
+export async function giveBack(
+  session: Session,
+  batch: string,
+  claims: readonly SliceClaim[],
+): Promise<void> {
+  if (claims.length === 0) return
+  await session.query({
+    name: 'purser_give_back',
+    text: `
+      with back as (
+        update purser.slices s set state = 0, token = s.token + 1, worker = null, lease_until = null
+        from unnest($2::bigint[], $3::int[]) as held(number, token)
+        where s.batch = $1 and s.number = held.number and s.token = held.token and s.state = 1 returning s.number
+      )
+      select pg_notify('purser', $1) from back limit 1`,
+    values: [batch, claims.map(({ slice }) => slice), claims.map(({ token }) => token)],
+  })
+}
+
+function toClaim(batch: string, { number, lower, error, ...rest }: ClaimedRow): SliceClaim {
+  return {
+    batch,
+    slice: Number(number),
+    ...rest,
+    ...(lower === null ? {} : { lower }),
+    ...(error === null ? {} : { error }),
+  }
+}

@@ -1,0 +1,66 @@
+import type { Client } from 'pg'
+import { connect } from '../connect.ts'
+
+/** Hears what is said of a batch, on a connection of its own, which is opened again when it was cut. */
+export class Listener implements AsyncDisposable {
+  readonly #url: string
+  readonly #batch: string | undefined
+  readonly #waiting = new Set<() => void>()
+  #client: Promise<Client> | undefined
+  // What was heard while nobody waited must not be missed.
+  #isUnheard = false
+
+  /** Without a batch it hears of all. */
+  constructor(url: string, batch?: string) {
+    this.#url = url
+    this.#batch = batch
+  }
+
+  /** Resolves after so long, or as soon as something was heard since the last time. */
+  async change(withinMs: number, signal: AbortSignal): Promise<void> {
+    this.#client ??= this.#listen()
+    await this.#client.catch(() => {
+      this.#client = undefined // until then, time alone wakes
+    })
+    if (this.#isUnheard || signal.aborted) {
+      this.#isUnheard = false
+      return
+    }
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        this.#waiting.delete(wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, withinMs)
+      signal.addEventListener('abort', wake)
+      this.#waiting.add(wake)
+    })
+    this.#isUnheard = false
+  }
+
+  async #listen(): Promise<Client> {
+    const client = await connect(this.#url, undefined, { name: 'purser batch' })
+    client.once('end', () => {
+      this.#client = undefined
+      this.#hear()
+    })
+    client.on('notification', ({ payload }) => {
+      if (this.#batch === undefined || payload === this.#batch) this.#hear()
+    })
+    await client.query('listen purser')
+    return client
+  }
+
+  #hear(): void {
+    this.#isUnheard = true
+    for (const wake of [...this.#waiting]) wake()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const client = await this.#client?.catch(() => undefined)
+    client?.removeAllListeners('end')
+    await client?.end().catch(() => {})
+  }
+}

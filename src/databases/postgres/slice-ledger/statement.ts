@@ -1,0 +1,142 @@
+import { PurserError, reasonOf } from '../../../core/errors.ts'
+import type { SliceClaim } from '../../../runs/slice.ts'
+import type { SliceCondition } from '../../../tasks/batch.ts'
+import { rawSql, type Sql, sql } from '../../../tasks/sql.ts'
+import type { SliceEnd, WorkshopPlan } from '../../slice-ledger.ts'
+import { sqlStateOf } from '../sql-state.ts'
+import { withinSlice } from './key-range.ts'
+import { checkpoint, idOf } from './open-slice.ts'
+import { PerSlice, type Rendered, render } from './render.ts'
+import type { Session } from './session.ts'
+import type { InspectedSource } from './source.ts'
+
+/** A task's statement, ready to be carried out over any slice. */
+export interface SliceStatement {
+  apply(session: Session, claim: SliceClaim): Promise<SliceEnd>
+}
+
+type TaskStatement = NonNullable<WorkshopPlan['statement']>
+
+/**
+ * Prepares a statement: together with its checkpoint, in one round trip, where it can stand in a `with`; else in a
+ * transaction with it. Throws `BATCH_STATEMENT_WRONG`.
+ */
+export async function prepareStatement(
+  session: Session,
+  source: InspectedSource,
+  statement: TaskStatement,
+): Promise<SliceStatement> {
+  checkUsesSlice(statement(conditionOf(source, true)))
+  for (const shape of [countingRows, asItIs]) {
+    const pair = { first: shape(source, statement, false), other: shape(source, statement, true) }
+    if (await canBePrepared(session, pair.other))
+      return { apply: (work, claim) => applyAtOnce(work, pair, claim) }
+  }
+  const pair = { first: apart(source, statement, false), other: apart(source, statement, true) }
+  if (await canBePrepared(session, pair.other, true))
+    return { apply: (work, claim) => applyApart(work, pair, claim) }
+  throw new TypeError('unreachable')
+}
+
+interface Pair {
+  /** The first slice has no lower bound. */
+  readonly first: Rendered
+  readonly other: Rendered
+}
+
+function conditionOf({ source, key }: InspectedSource, hasLower: boolean, fence?: Sql): SliceCondition {
+  const condition = (alias?: string) => {
+    const bounds = withinSlice(key, hasLower, alias)
+    const filtered = source.where === undefined ? bounds : sql`${bounds} and (${source.where})`
+    return fence === undefined ? sql`(${filtered})` : sql`(${filtered} and ${fence})`
+  }
+  return Object.assign(condition(), { of: condition })
+}
+
+// The checkpoint comes first, and the effect only if it was written: a worker that was overtaken changes nothing.
+const fence = rawSql('exists (select from purser_checkpoint)')
+
+const ofClaim = (name: 'batch' | 'slice' | 'token') => new PerSlice((claim) => claim[name])
+
+function atOnce(effect: Sql): Rendered {
+  const id = ofClaim('batch')
+  return render(sql`
+    with purser_checkpoint as (
+      update purser.slices set state = 2, done_at = clock_timestamp()
+      where batch = ${id} and number = ${ofClaim('slice')} and token = ${ofClaim('token')} and state = 1
+        and exists (select from purser.batches where id = ${id} and state = 'running' and speed > 0)
+      returning 1
+    ), purser_effect as (
+      ${effect}
+    )
+    select (select count(*) from purser_effect)::int as rows, (select count(*) from purser_checkpoint)::int as done,
+      (select speed from purser.batches where id = ${id}) as speed`)
+}
+
+function countingRows(source: InspectedSource, statement: TaskStatement, hasLower: boolean): Rendered {
+  return atOnce(sql`${statement(conditionOf(source, hasLower, fence))} returning 1`)
+}
+
+function asItIs(source: InspectedSource, statement: TaskStatement, hasLower: boolean): Rendered {
+  return atOnce(statement(conditionOf(source, hasLower, fence)))
+}
+
+/** The statement over one range, to be sent once. */
+export function statementOver(source: InspectedSource, statement: TaskStatement, claim: SliceClaim): Sql {
+  const { strings, values } = statement(conditionOf(source, claim.lower !== undefined))
+  const bound = values.map((value) => (value instanceof PerSlice ? value.of(claim) : value))
+  return { ...rawSql(''), strings, values: bound }
+}
+
+function apart(source: InspectedSource, statement: TaskStatement, hasLower: boolean): Rendered {
+  return render(statement(conditionOf(source, hasLower)))
+}
+
+async function applyAtOnce(session: Session, { first, other }: Pair, claim: SliceClaim): Promise<SliceEnd> {
+  const { rows } = await session.query<{ done: number; speed: number }>(
+    (claim.lower === undefined ? first : other).bind(claim),
+  )
+  const [found] = rows
+  return found?.done === 1 ? { end: 'done', rows: claim.rows, speed: found.speed } : { end: 'fenced' }
+}
+
+async function applyApart(session: Session, { first, other }: Pair, claim: SliceClaim): Promise<SliceEnd> {
+  await session.query({ text: 'begin' })
+  try {
+    await session.query((claim.lower === undefined ? first : other).bind(claim))
+    const { rows } = await session.query<{ speed: number }>({ ...checkpoint, values: idOf(claim) })
+    const [done] = rows
+    await session.query({ text: done === undefined ? 'rollback' : 'commit' })
+    return done === undefined ? { end: 'fenced' } : { end: 'done', rows: claim.rows, speed: done.speed }
+  } catch (error) {
+    await session.query({ text: 'rollback' }).catch(() => {})
+    throw error
+  }
+}
+
+/** Lets the server read it without doing it. A statement that is wrong in itself is an error in the last shape. */
+async function canBePrepared(session: Session, { text }: Rendered, isLast = false): Promise<boolean> {
+  try {
+    await session.query({ text: `prepare purser_trial as ${text}` })
+    await session.query({ text: 'deallocate purser_trial' })
+    return true
+  } catch (error) {
+    const state = sqlStateOf(error)
+    if (state === undefined) throw error
+    if (!isLast) return false
+    throw new PurserError('BATCH_STATEMENT_WRONG', {
+      message: `The batch's statement can't be used: ${reasonOf(error)}.`,
+      remedy: 'Correct the statement of the task. Nothing was changed.',
+      cause: error,
+    })
+  }
+}
+
+function checkUsesSlice({ values }: Sql): void {
+  if (values.some((value) => value instanceof PerSlice)) return
+  throw new PurserError('BATCH_STATEMENT_WRONG', {
+    message: "The batch's statement does not use `slice`, so that every slice would change every row.",
+    remedy:
+      'Let its condition be `slice`, or have it beside others: the documentation of batches has examples.',
+  })
+}

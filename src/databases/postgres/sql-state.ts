@@ -1,0 +1,35 @@
+import { PurserError } from '../../core/errors.ts'
+import type { FailureKind } from '../slice-ledger.ts'
+
+/** The SQLSTATE of what the server said; `undefined` where it was not the server that failed. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('severity' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+// Errors of the connection itself. A handler's own errors may look the same (a refused HTTP call), and are not these.
+const cutConnections = new WeakSet<Error>()
+
+/** Remembers that this is no answer of the server but the end of the connection. */
+export function markCut(error: unknown): void {
+  if (error instanceof Error) cutConnections.add(error)
+}
+
+/** Reads PostgreSQL's own classes (its manual, appendix A). */
+export function classify(error: unknown): FailureKind {
+  const state = sqlStateOf(error)
+  if (state === undefined) return isCut(error) ? 'away' : 'rows'
+  if (state === '57014') return 'timeout'
+  if (['40P01', '40001', '55P03'].includes(state)) return 'conflict'
+  if (['25006', '25P03'].includes(state) || ['08', '40', '53', '57'].includes(state.slice(0, 2)))
+    return 'away'
+  return hopeless.has(state) ? 'hopeless' : 'rows'
+}
+
+function isCut(error: unknown): boolean {
+  if (error instanceof PurserError) return error.code === 'DATABASE_UNREACHABLE'
+  return error instanceof Error && cutConnections.has(error)
+}
+
+// syntax, columns, functions, tables, parameters and schemas that are not there, rights that are missing
+const hopeless = new Set(['42601', '42703', '42883', '42P01', '42P02', '42501', '3F000'])

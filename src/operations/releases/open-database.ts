@@ -1,0 +1,32 @@
+import { PurserError } from '../../core/errors.ts'
+import type { Database, Dial } from '../../databases/database.ts'
+import type { Release } from '../../environment/release.ts'
+import type { Executor } from '../../executors/executor.ts'
+import type { Context, Target } from '../context.ts'
+import { dereference } from './dereference.ts'
+
+/** Connects to one of the environment's databases as the app does. Throws `BATCH_NO_DATABASE`, `DATABASE_UNREACHABLE`. */
+export async function openDatabase(context: Context, target: Target, name: string): Promise<Database> {
+  const { executor, settings, environment } = target
+  const wiring = settings.databases?.[name]
+  if (wiring === undefined) {
+    throw new PurserError('BATCH_NO_DATABASE', {
+      message: `Environment "${environment}" has no database "${name}" any more.`,
+      remedy: `Add it to the configuration again, under environments.${environment}.databases.`,
+    })
+  }
+  const release = await executor.release(context.signal)
+  const url = dereference(wiring.url, await executor.variables(release))
+  return wiring.open(url, await dialFrom(context, executor, release))
+}
+
+/** The way from the app's own place to its databases, whose names may be known nowhere else. */
+export async function dialFrom(
+  { signal }: Pick<Context, 'signal'>,
+  executor: Executor,
+  release: Release,
+): Promise<Dial | undefined> {
+  if (!executor.observes) return undefined
+  const [model] = await executor.observe(release, signal)
+  return model && ((host, port) => model.dial(host, port, signal))
+}

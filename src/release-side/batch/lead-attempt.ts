@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Batch, resolveBatch } from '../../batches/definition.ts'
+import { type LeadEnd, leadBatch } from '../../batches/lead.ts'
+import { exitCodes } from '../../core/errors.ts'
+import { count } from '../../core/text.ts'
+import type { BatchLead, SliceLedger, Tally } from '../../databases/slice-ledger.ts'
+import type { Assignment, BatchOrder } from '../../executors/executor.ts'
+import type { Report } from '../../runs/reports.ts'
+import type { BatchTask } from '../../tasks/task.ts'
+import { type Backends, openQueue, openSliceLedger } from './backends.ts'
+import { Crew } from './crew.ts'
+import { definitionDigest } from './definition-digest.ts'
+import { drainQueue } from './drain-queue.ts'
+import { dryRun } from './dry-run.ts'
+import { Pacing } from './pacing.ts'
+
+/** A task's attempt that leads a batch. */
+export type LeadAssignment = Extract<Assignment, { kind: 'task' }> & { readonly batch: BatchOrder }
+
+/** Leads a batch to its end, or until it is to rest. Returns the process's exit code. */
+export async function leadAttempt(
+  backends: Backends,
+  assignment: LeadAssignment,
+  task: BatchTask,
+  params: unknown,
+  tell: (report: Report) => void,
+): Promise<number> {
+  const { run, file, parameters, batch: order } = assignment
+  const batch = resolveBatch(task, params)
+  await using ledger = await openSliceLedger(backends, order.database)
+  if (order.isDryRun === true) return await dryRun(ledger, batch, run)
+  const id = order.id ?? run
+  const definition = await definitionDigest(file)
+  const { source, limits } = batch
+  await using lead = await ledger.begin({
+    id,
+    task: task.name,
+    definition,
+    parameters,
+    source,
+    leaseMs: limits.leaseMs,
+  })
+  return await new Leading({ backends, assignment, ledger, lead, batch, definition, tell }).toItsEnd()
+}
+
+interface LeadingOptions {
+  readonly backends: Backends
+  readonly assignment: LeadAssignment
+  readonly ledger: SliceLedger
+  readonly lead: BatchLead
+  readonly batch: Batch
+  readonly definition: string
+  readonly tell: (report: Report) => void
+}
+
+const cancelReachesUsMs = 10_000
+
+/** One lead at work: the batch, its workers beside it, and what slows them. */
+class Leading {
+  readonly #options: LeadingOptions
+  readonly #stop = new AbortController()
+  #waits: string | undefined
+
+  constructor(options: LeadingOptions) {
+    this.#options = options
+    process.on('SIGTERM', () => this.#stop.abort())
+  }
+
+  async toItsEnd(): Promise<number> {
+    const { backends, assignment, ledger, lead, batch, definition } = this.#options
+    const { batch: order } = assignment
+    await using queue = await openQueue(backends, order.queue, (sentence) => console.error(sentence))
+    await using pacing = new Pacing(ledger, lead, batch)
+    const crew = this.#crew()
+    try {
+      const end = await Promise.race([
+        crew.failed,
+        leadBatch({
+          lead,
+          queue,
+          definition,
+          limits: batch.limits,
+          sliceRows: () => pacing.rows,
+          isSizeLive: 'targetMs' in batch.size || batch.throttle.length > 0,
+          pace: (tally) => pacing.keep(tally),
+          canary: order.canary,
+          signal: this.#stop.signal,
+          isAway: (error) => ledger.isAway(error),
+          tell: (tally, limiting) => this.#tell(tally, limiting),
+          silent: (workers) => crew.kill(workers),
+        }),
+      ])
+      await crew.drain()
+      if (end.state === 'finished' && queue !== undefined) await drainQueue(queue, lead.batch)
+      return await this.#end(end)
+    } finally {
+      await crew.drain()
+    }
+  }
+
+  #crew(): Crew {
+    const { assignment, ledger, lead, definition } = this.#options
+    const { file, parameters, attempt, batch: order } = assignment
+    const queue = order.queue === undefined ? {} : { queue: order.queue }
+    return new Crew({
+      size: order.workers,
+      name: attempt,
+      order: { batch: lead.batch, file, definition, parameters, database: order.database, ...queue },
+      dead: (worker) => ledger.release(lead.batch, worker),
+      waits: (what) => {
+        this.#waits = what
+      },
+    })
+  }
+
+  #tell(tally: Tally, limiting: string | undefined, rests?: string): void {
+    const words = [
+      'rows',
+      ...(tally.buried === 0 ? [] : [`(${tally.buried} buried)`]),
+      ...[limiting ?? this.#waits ?? retrying(tally)].flatMap((word) => (word === undefined ? [] : [word])),
+    ]
+    this.#options.tell({
+      kind: 'progress',
+      done: tally.rows,
+      total: tally.totalRows,
+      label: words.join('  '),
+      ...(rests === undefined ? {} : { rests }),
+    })
+  }
+
+  async #end(end: LeadEnd): Promise<number> {
+    const { lead } = this.#options
+    switch (end.state) {
+      case 'finished':
+        this.#tell(end.tally, undefined)
+        console.log(summary(end.tally))
+        return 0
+      case 'failed':
+        this.#tell(end.tally, undefined)
+        console.error(`The batch failed: ${end.why ?? 'it was ended'}. ${summary(end.tally)}`)
+        return 1
+      case 'paused':
+        this.#tell(end.tally, undefined, end.why ?? 'somebody asked for it')
+        return 0
+      case 'cancelled':
+        // whoever cancelled it stops this process too
+        if (!this.#stop.signal.aborted)
+          await sleep(cancelReachesUsMs, undefined, { signal: this.#stop.signal }).catch(() => {})
+        return exitCodes.cancelled
+      case 'interrupted':
+        await lead.move('paused')
+        return exitCodes.cancelled
+    }
+  }
+}
+
+function retrying({ error }: Tally): string | undefined {
+  return error === undefined ? undefined : `tried again: ${error}`
+}
+
+function summary({ rows, slices, buried }: Tally): string {
+  const lost = buried === 0 ? '' : ` ${count(buried, 'row is', 'rows are')} buried.`
+  return `${count(rows, 'row')} in ${count(slices, 'slice')} done.${lost}`
+}

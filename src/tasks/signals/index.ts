@@ -1,0 +1,8 @@
+export { activeConnections } from './active-connections.ts'
+export { autovacuum } from './autovacuum.ts'
+export { type LatencyOptions, latencyOf } from './latency.ts'
+export type { ByteRateText, DurationText } from './limits.ts'
+export { lockWaits } from './lock-waits.ts'
+export { replicaLag } from './replica-lag.ts'
+export { signalOf } from './signal-of.ts'
+export { walRate } from './wal-rate.ts'
