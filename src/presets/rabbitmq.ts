@@ -7,7 +7,7 @@ interface RabbitMqOptions {
   readonly url: Reference
   /** The queue's name: `purser` unless stated. */
   readonly queue?: string
-  /** How many hints a worker has in stock, those that it works on among them: 4 unless stated, 1,000 at most. */
+  /** How many hints a worker has in stock, those that it works on among them: 4 unless stated, 500 at most. */
   readonly prefetch?: number
   /** Where the workers run: the file with the CA of the server's certificate, if it is none that everybody knows. */
   readonly ca?: string
@@ -32,9 +32,9 @@ const checks: Readonly<Record<string, (value: unknown) => string | undefined>> =
       ? undefined
       : `is ${JSON.stringify(value)}: expected a name of 255 bytes at most, which doesn't begin with "amq.".`,
   prefetch: (value) =>
-    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1_000
+    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 500
       ? undefined
-      : `is ${JSON.stringify(value)}: expected a whole number from 1 to 1000.`,
+      : `is ${JSON.stringify(value)}: expected a whole number from 1 to 500.`,
   ca: (value) =>
     typeof value === 'string' && path.isAbsolute(value)
       ? undefined

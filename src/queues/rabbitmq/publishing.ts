@@ -25,6 +25,7 @@ export class Publishing implements Station {
   #count = 0
   #finding: Promise<unknown> | undefined
   #silent = 0
+  #silentUntil = 0
 
   private constructor(broker: Broker, session: Session, channel: Channel, watch: BrokerWatch) {
     this.#broker = broker
@@ -43,7 +44,7 @@ export class Publishing implements Station {
   static async setUp(session: Session, broker: Broker, watch: BrokerWatch): Promise<Publishing> {
     session.connection.on('connection.blocked', (reason) => watch.blocked(reason))
     session.connection.on('connection.unblocked', () => watch.unblocked())
-    void session.ended.then(() => watch.unblocked())
+    void session.ended.then(() => watch.forgetAlarm())
     await ensureQueue(session, broker)
     const channel = await session.channel()
     await within(broker.answerWithinMs, channel.confirmSelect())
@@ -79,9 +80,15 @@ export class Publishing implements Station {
     return why
   }
 
-  /** Whether anything was heard about what one call has published. */
-  tellAnswered(isAnswered: boolean): void {
-    this.#silent = isAnswered || this.#watch.alarm !== undefined ? 0 : this.#silent + 1
+  /** Whether anything was heard about what a call has published that began then. Calls at the same time are one. */
+  tellAnswered(isAnswered: boolean, begunAt: number): void {
+    if (isAnswered || this.#watch.alarm !== undefined) {
+      this.#silent = 0
+    } else {
+      if (begunAt < this.#silentUntil) return
+      this.#silent += 1
+      this.#silentUntil = performance.now()
+    }
     this.#watch.silent = this.#silent >= silentCalls
     if (this.#silent === silentCalls) this.#revive()
   }

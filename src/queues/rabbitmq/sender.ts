@@ -42,6 +42,7 @@ export class Sender {
     hints: readonly SliceHint[],
     timeUp: AbortSignal,
   ): Promise<readonly Unsent[]> {
+    const begunAt = performance.now()
     const unsent = new Map<number, string | undefined>(hints.map((_, index) => [index, undefined]))
     const settled = hints.map(async (hint, index) => {
       const why = await publishing.publish(hint)
@@ -51,6 +52,7 @@ export class Sender {
     await Promise.race([Promise.all(settled), aborted(timeUp)])
     publishing.tellAnswered(
       unsent.size < hints.length || [...unsent.values()].some((why) => why !== undefined),
+      begunAt,
     )
     const late = this.#watch.alarm ?? this.#late()
     return hints.flatMap((hint, index) =>

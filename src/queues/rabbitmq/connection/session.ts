@@ -23,8 +23,7 @@ export interface Session {
 
 /** Connects once. Throws `QUEUE_UNREACHABLE` or `QUEUE_REFUSED`, after `answerWithinMs` at the latest. */
 export async function connect(broker: Broker, signal: AbortSignal): Promise<Session> {
-  const { Connection } = await loadDriver()
-  const connection = new Connection(broker.connection)
+  const connection = await begin(broker)
   const greeting = listenToGreeting(connection)
   let end = (_reason: Error): void => {}
   const ended = new Promise<Error>((resolve) => {
@@ -68,6 +67,15 @@ export async function connect(broker: Broker, signal: AbortSignal): Promise<Sess
       destroy()
     },
     destroy: () => destroy(),
+  }
+}
+
+async function begin(broker: Broker): Promise<Connection> {
+  const { Connection } = await loadDriver()
+  try {
+    return new Connection(broker.connection)
+  } catch (error) {
+    throw connectionRefusal(broker, error) // a CA that is none
   }
 }
 

@@ -45,12 +45,17 @@ export class BrokerWatch {
     this.#report(`${this.#name} takes no messages for now: ${this.#alarm}.`)
   }
 
-  /** It reads again, or the connection is gone. */
+  /** It reads again. */
   unblocked(): void {
-    this.silent = false
     if (this.#alarm === undefined) return
-    this.#alarm = undefined
     this.#report(`${this.#name} takes messages again.`)
+    this.forgetAlarm()
+  }
+
+  /** The connection is gone of which this was known. */
+  forgetAlarm(): void {
+    this.silent = false
+    this.#alarm = undefined
     for (const tell of this.#relieved) tell()
   }
 
