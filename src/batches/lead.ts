@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '../core/errors.ts'
 import type { BatchLead, BatchState, Tally } from '../databases/slice-ledger.ts'
-import type { Queue, SliceHint } from '../queues/queue.ts'
+import type { Queue } from '../queues/queue.ts'
 import { backoff, whileAway } from './backoff.ts'
 import type { Limits } from './definition.ts'
+import { Stall, sendHints } from './send-hints.ts'
 
 /** What a lead works with. */
 export interface LeadOptions {
@@ -33,8 +35,8 @@ export type LeadEnd =
   | { readonly state: 'interrupted'; readonly tally: Tally | undefined }
 
 // Enough for fast workers until the next look, and few enough to be nothing beside the rows.
-const fewSlices = { fixed: 500, live: 8 }
-const mostAtOnce = { fixed: 256, live: 8 }
+const fewSlices = { fixed: 1_000, live: 8 }
+const mostAtOnce = { fixed: 512, live: 8 }
 const tickMs = 200
 
 /** Slices a batch lazily, hands it on, and sees to it until its end. */
@@ -55,7 +57,7 @@ export async function leadBatch(options: LeadOptions): Promise<LeadEnd> {
     } catch (error) {
       if (!isAway(error)) throw error
       if (tally !== undefined) tell(tally, `waiting: ${reasonOf(error)}`)
-      await pause(backoff(times, whileAway), signal)
+      await sleep(backoff(times, whileAway), undefined, { signal }).catch(() => {})
       times += 1
     }
   }
@@ -68,6 +70,7 @@ class Steps {
   #planned = 0
   #chunk = 1
   #sweptAt = 0
+  readonly #stall = new Stall()
   /** Whether the last step planned as much as it could, so that more is to be done at once. */
   isPlanning = false
 
@@ -93,7 +96,7 @@ class Steps {
     }
     await this.#sweep()
     await this.#plan(tally)
-    await this.#send()
+    await this.#send(tally)
     return undefined
   }
 
@@ -126,27 +129,16 @@ class Steps {
     this.isPlanning = planned > 0
   }
 
-  #isCanaryDone({ slices, claimed, waiting, isPlanned }: Tally): boolean {
+  #isCanaryDone({ claimed, waiting, isPlanned }: Tally): boolean {
     const { canary } = this.#options
-    return (
-      canary !== undefined && this.#planned >= canary && slices > 0 && claimed + waiting === 0 && !isPlanned
-    )
+    return canary !== undefined && this.#planned >= canary && claimed + waiting === 0 && !isPlanned
   }
 
-  async #send(): Promise<void> {
-    const { queue, lead, definition, limits } = this.#options
-    if (queue === undefined) return
-    const due = await lead.unsent(mostSent, Math.max(limits.leaseMs * 2, againMs))
-    if (due.length === 0) return
-    const hints = due.map((slice): SliceHint => ({ batch: lead.batch, definition, ...slice }))
-    const unsent = new Set((await queue.send(hints)).map(({ hint }) => hint.slice))
-    await lead.markSent(due.filter(({ slice }) => !unsent.has(slice)))
+  async #send(tally: Tally): Promise<void> {
+    const { queue } = this.#options
+    if (queue !== undefined) await sendHints(this.#options, queue, this.#stall.resendAfterMs(tally))
   }
 }
-
-const mostSent = 1_000
-// What nobody took up for so long is sent again: the broker may have lost it.
-const againMs = 10_000
 
 function isDone({ isPlanned, claimed, waiting }: Tally): boolean {
   return isPlanned && claimed === 0 && waiting === 0
@@ -156,14 +148,4 @@ function tooManyBuried({ buried, totalRows }: Tally, { buried: limit }: Limits):
   const most = typeof limit === 'number' ? limit : Math.floor((totalRows * Number.parseFloat(limit)) / 100)
   if (buried <= most) return undefined
   return `${buried} rows are buried, and its limit is ${limit}`
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

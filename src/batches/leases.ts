@@ -2,7 +2,7 @@ import type { SliceWorkshop } from '../databases/slice-ledger.ts'
 import type { SliceClaim } from '../runs/slice.ts'
 
 /** What else is claimed, and not begun. */
-interface Ahead {
+export interface Ahead {
   readonly ahead?: readonly SliceClaim[]
   forget?(slices: readonly number[]): void
 }

@@ -23,7 +23,7 @@ type Handled = Batch & Required<Pick<Batch, 'process'>>
 
 async function handle(
   workshop: SliceWorkshop,
-  { process, params, source, limits }: Handled,
+  { process, params, limits }: Handled,
   claim: SliceClaim,
   lost: AbortSignal,
 ): Promise<SliceEnd> {
@@ -39,7 +39,7 @@ async function handle(
         run: claim.batch,
         signal,
         tx: { query: (text, values) => slice.query(text, values) as never },
-        idempotencyKey: (row) => idempotencyKey(claim.batch, source.key, row),
+        idempotencyKey: (row) => idempotencyKey(claim.batch, slice.keyOf(row)),
       }),
     )
     work.catch(() => {}) // when it fails after it was given up on

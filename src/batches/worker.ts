@@ -3,21 +3,20 @@ import { reasonOf } from '../core/errors.ts'
 import type { SliceEnd, SliceWorkshop } from '../databases/slice-ledger.ts'
 import type { Delivery, Queue } from '../queues/queue.ts'
 import type { SliceClaim } from '../runs/slice.ts'
-import { backoff, whileAway } from './backoff.ts'
-import type { Batch } from './definition.ts'
-import { Leases } from './leases.ts'
-import type { PaceKeeper } from './pace-keeper.ts'
+import type { Bench } from './bench.ts'
+import type { Ahead } from './leases.ts'
+import { Patience } from './patience.ts'
 import { type Settled, settleFailure, settleWornOut } from './settle-slice.ts'
 import { HandlerHung, workSlice } from './work-slice.ts'
 
 /** What a worker works with. */
 export interface WorkerOptions {
-  readonly workshop: SliceWorkshop
+  /** The batch that it is for: it ends when that is over or rests. */
+  readonly own: Bench
+  /** Another batch whose hint came over the same queue: `over`, or `foreign` where this worker can't do it. */
+  readonly other: (batch: string) => Promise<Bench | 'over' | 'foreign'>
   /** Where it hears of slices, and which of them it has claimed ahead. */
-  readonly queue: Queue & { readonly ahead?: readonly SliceClaim[]; forget?(slices: readonly number[]): void }
-  readonly batch: Batch
-  readonly definition: string
-  readonly pace: PaceKeeper
+  readonly queue: Queue & Ahead
   /** Given when it is to end within the slice at work. */
   readonly drain: AbortSignal
   /** Tells a person what it waits for; `undefined` when it goes on. */
@@ -26,17 +25,16 @@ export interface WorkerOptions {
 
 const listenMs = 1_000
 
-/** Works on a batch's slices until it is over or rests, or this worker is drained. Throws `HandlerHung`. */
+/** Works on slices until its own batch is over or rests, or it is drained. Throws `HandlerHung`. */
 export async function workOnBatch(options: WorkerOptions): Promise<void> {
-  const { workshop, queue, batch, drain } = options
-  await using leases = new Leases(workshop, batch.limits.leaseMs, queue)
+  const { own, queue, drain } = options
   const patience = new Patience(options)
   while (!drain.aborted) {
     try {
-      const delivery = await queue.receive({ leaseMs: batch.limits.leaseMs, waitMs: listenMs }, drain)
-      if (delivery === undefined) {
-        if (await isOver(workshop)) return
-      } else await takeOn(options, leases, delivery)
+      const delivery = await queue.receive({ leaseMs: own.batch.limits.leaseMs, waitMs: listenMs }, drain)
+      const gist = delivery === undefined ? await gistOf(own.workshop) : await takeOn(options, delivery)
+      if (gist === 'rests') return
+      if (gist === 'waits') await own.workshop.change(listenMs, drain)
       patience.end()
     } catch (error) {
       if (error instanceof HandlerHung) throw error
@@ -45,40 +43,71 @@ export async function workOnBatch(options: WorkerOptions): Promise<void> {
   }
 }
 
-async function isOver(workshop: SliceWorkshop): Promise<boolean> {
-  const { state } = await workshop.state()
-  return state !== 'running'
+/** How a worker's own batch stands: `waits` while something limits it to nothing, `rests` when it is over or paused. */
+type Gist = 'goes on' | 'waits' | 'rests'
+
+async function gistOf(workshop: SliceWorkshop): Promise<Gist> {
+  const { state, speed } = await workshop.state()
+  if (state !== 'running') return 'rests'
+  return speed > 0 ? 'goes on' : 'waits'
 }
 
-async function takeOn(options: WorkerOptions, leases: Leases, delivery: Delivery): Promise<void> {
-  const { workshop, batch, definition, drain } = options
+async function takeOn(options: WorkerOptions, delivery: Delivery): Promise<Gist> {
+  const { own, other } = options
   const { hint } = delivery
-  if (delivery.claim === undefined && hint.definition !== definition) return delivery.retry(listenMs)
-  const isRisky = batch.process !== undefined
-  const claim = delivery.claim ?? (await workshop.claimOne(hint.slice, hint.generation, isRisky))
-  // done, not due yet, or another's: the ledger sends it again when it is its time
-  if (claim === undefined) return delivery.ack()
-  const begun = performance.now()
-  const end = await tryOn(options, leases, claim)
-  await delivery.ack()
-  if (typeof end !== 'string' && end.end === 'done') {
-    const workedMs = performance.now() - begun
-    await options.pace.add(claim.rows, workedMs)
-    await rest(workedMs, end.speed, drain)
+  const bench = hint.batch === own.id ? own : await other(hint.batch)
+  if (bench === 'over') {
+    await delivery.ack()
+    return 'goes on'
   }
-  if (typeof end !== 'string' && end.end === 'fenced') await giveAllBack(options, claim)
+  if (bench === 'foreign' || (delivery.claim === undefined && hint.definition !== bench.definition)) {
+    await delivery.retry(listenMs) // for a worker that has its task
+    return 'goes on'
+  }
+  const isRisky = bench.batch.process !== undefined
+  const claim = delivery.claim ?? (await bench.workshop.claimOne(hint.slice, hint.generation, isRisky))
+  return claim === undefined
+    ? passOn(options, bench, delivery)
+    : workAndSettle(options, bench, delivery, claim)
+}
+
+/** A slice that is done, not due or another's is sent again when it is its time; one of a batch that waits comes back. */
+async function passOn({ own }: WorkerOptions, bench: Bench, delivery: Delivery): Promise<Gist> {
+  const gist = await gistOf(bench.workshop)
+  await (gist === 'goes on' ? delivery.ack() : delivery.retry(gist === 'waits' ? listenMs : 0))
+  return bench === own ? gist : 'goes on'
+}
+
+async function workAndSettle(
+  options: WorkerOptions,
+  bench: Bench,
+  delivery: Delivery,
+  claim: SliceClaim,
+): Promise<Gist> {
+  const begun = performance.now()
+  const end = await tryOn(options, bench, claim)
+  if (typeof end === 'string' || end.end === 'done') await delivery.ack()
+  if (typeof end === 'string') return 'goes on'
+  if (end.end === 'fenced') {
+    await giveAllBack(options, bench, claim)
+    return passOn(options, bench, delivery)
+  }
+  const workedMs = performance.now() - begun
+  await bench.pace.add(claim.rows, workedMs)
+  await rest(workedMs, end.speed, options.drain)
+  return 'goes on'
 }
 
 /** The batch rests, or waits for something; or this worker was overtaken. */
-async function giveAllBack({ workshop, queue }: WorkerOptions, claim: SliceClaim): Promise<void> {
-  const ahead = queue.ahead ?? []
+async function giveAllBack({ own, queue }: WorkerOptions, bench: Bench, claim: SliceClaim): Promise<void> {
+  const ahead = bench === own ? (queue.ahead ?? []) : []
   queue.forget?.(ahead.map(({ slice }) => slice))
-  await workshop.giveBack([claim, ...ahead])
+  await bench.workshop.giveBack([claim, ...ahead])
 }
 
 /** One try at a slice, and what follows from its end. Throws only while the database is away, or for good. */
-async function tryOn(options: WorkerOptions, leases: Leases, claim: SliceClaim): Promise<SliceEnd | Settled> {
-  const { workshop, batch } = options
+async function tryOn(options: WorkerOptions, bench: Bench, claim: SliceClaim): Promise<SliceEnd | Settled> {
+  const { workshop, batch, leases } = bench
   const { lost, release } = leases.hold(claim)
   try {
     return (
@@ -86,7 +115,7 @@ async function tryOn(options: WorkerOptions, leases: Leases, claim: SliceClaim):
       (await workSlice(workshop, batch, claim, lost))
     )
   } catch (error) {
-    const settled = await settle(options, claim, error)
+    const settled = await settle(options, bench, claim, error)
     if (error instanceof HandlerHung) throw error
     return settled
   } finally {
@@ -97,23 +126,21 @@ async function tryOn(options: WorkerOptions, leases: Leases, claim: SliceClaim):
 /** An answer that was lost says nothing: the ledger does, as soon as it can be asked. */
 async function settle(
   options: WorkerOptions,
+  { workshop, batch }: Bench,
   claim: SliceClaim,
   error: unknown,
 ): Promise<SliceEnd | Settled> {
-  const { workshop, batch, drain } = options
   const patience = new Patience(options)
-  let failure = error
   for (;;) {
     try {
-      if (workshop.classify(failure) !== 'away')
-        return await settleFailure(workshop, claim, failure, batch.limits.tries)
+      if (workshop.classify(error) !== 'away')
+        return await settleFailure(workshop, claim, error, batch.limits.tries)
       const outcome = await workshop.outcomeOf(claim)
       if (outcome !== 'unknown') return outcome
-      await workshop.fail(claim, { message: reasonOf(failure), counts: false, delayMs: 0 })
+      await workshop.fail(claim, { message: reasonOf(error), counts: false, delayMs: 0 })
       return 'retried'
     } catch (later) {
-      if (workshop.classify(later) !== 'away' || drain.aborted) throw later
-      failure = error
+      if (workshop.classify(later) !== 'away' || options.drain.aborted) throw later
       await patience.wait(later)
     }
   }
@@ -127,26 +154,3 @@ async function rest(workedMs: number, speed: number, drain: AbortSignal): Promis
 }
 
 const longestRestMs = 10_000
-
-/** Waits longer each time, and says what for. */
-class Patience {
-  readonly #options: WorkerOptions
-  #times = 0
-
-  constructor(options: WorkerOptions) {
-    this.#options = options
-  }
-
-  async wait(error: unknown): Promise<void> {
-    const { say, drain } = this.#options
-    say(`waiting: ${reasonOf(error)}`)
-    await sleep(backoff(this.#times, whileAway), undefined, { signal: drain }).catch(() => {})
-    this.#times += 1
-  }
-
-  end(): void {
-    if (this.#times === 0) return
-    this.#times = 0
-    this.#options.say(undefined)
-  }
-}

@@ -57,8 +57,8 @@ export interface BatchLead extends AsyncDisposable {
    * workers.
    */
   sweep(): Promise<readonly string[]>
-  /** What is due and was not sent, or not since `sentBeforeMs` ago: to be sent (again). */
-  unsent(limit: number, sentBeforeMs: number): Promise<readonly SendableSlice[]>
+  /** What is due and was not sent since it is; with an age also what was sent before that many milliseconds. */
+  unsent(limit: number, resendAfterMs: number | undefined): Promise<readonly SendableSlice[]>
   markSent(slices: readonly SendableSlice[]): Promise<void>
   tally(): Promise<Tally>
   /** Sets how fast the workers may go, from 0 (stop) to 1, and what limits them in words. */
@@ -102,7 +102,10 @@ export interface SliceFailure {
 /** One slice's transaction, open. */
 export interface OpenSlice {
   readonly rows: readonly Row[]
+  /** Throws a `TypeError` once the slice has ended. */
   query(text: string | Sql, values?: readonly unknown[]): Promise<{ rows: readonly Row[]; count: number }>
+  /** What a row is known by, with all its digits and the same in every try. Throws a `TypeError` for a row of elsewhere. */
+  keyOf(row: Row): Key
   /** Commits effects and checkpoint together; `fenced` when the claim is no more this worker's. */
   commit(): Promise<SliceEnd>
   rollback(): Promise<void>
@@ -178,14 +181,14 @@ export interface SliceLedger extends AsyncDisposable {
   tryOut(plan: WorkshopPlan, rows: number, work: (slice: Trial) => Promise<void>): Promise<TrialEnd>
   /** Queries of a throttle's signals, on a connection that the batch does not work on. */
   query(text: string | Sql): Promise<readonly Row[]>
-  /** Whether an error says no more than that the database can't be reached or written now. */
+  /** Whether an error passes by itself: the database can't be reached or written now, or somebody was in the way. */
   isAway(error: unknown): boolean
   /** Resolves at the latest after so long, and earlier when something happened to any batch. */
   change(withinMs: number, signal: AbortSignal): Promise<void>
 }
 
 /** A slice that is not going to be committed. */
-export interface Trial extends Pick<OpenSlice, 'rows' | 'query'> {
+export interface Trial extends Pick<OpenSlice, 'rows' | 'query' | 'keyOf'> {
   readonly range: KeyRange
 }
 

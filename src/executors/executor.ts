@@ -46,6 +46,8 @@ export interface BatchOrder {
   readonly id?: string
   readonly database: DatabasePlace
   readonly queue?: QueuePlace
+  /** Where the release's tasks are: the hints of its other batches may come over the same queue. */
+  readonly folders: readonly string[]
   /** How many workers the lead has beside it, in its own twin. */
   readonly workers: number
   /** After how many slices it rests, until somebody says yes. */

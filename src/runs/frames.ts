@@ -34,6 +34,8 @@ export type FrameBody =
       readonly done: number
       readonly total?: number
       readonly label?: string
+      /** How fast it goes lately, where the task itself knows. */
+      readonly perSecond?: number
       /** Why the attempt ends before the work does: the run rests from then on, and can be resumed. */
       readonly rests?: string
     }

@@ -12,13 +12,14 @@ export function parseReport(line: string): Report | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { kind, done, total, label, rests } = value as Record<string, unknown>
+  const { kind, done, total, label, perSecond, rests } = value as Record<string, unknown>
   if (kind !== 'progress' || !isCount(done)) return undefined
   return {
     kind,
     done,
     ...(isCount(total) ? { total } : {}),
     ...(typeof label === 'string' ? { label } : {}),
+    ...(isCount(perSecond) ? { perSecond } : {}),
     ...(typeof rests === 'string' ? { rests } : {}),
   }
 }

@@ -24,8 +24,11 @@ describe.each(await allPrograms())('PostgreSQL $version', (programs) => {
       open: async () => new PostgresSliceLedger(url),
       run: async (statement) => void (await rows(statement)),
       applied: async () =>
-        (await rows<{ applied: number }>('select applied from places order by id')).map(({ applied }) => applied),
-      slowZero: (ms) => rawSql(`(select count(*) from (select pg_sleep(${ms / 1000}) where id is not null) s)::int`),
+        (await rows<{ applied: number }>('select applied from places order by id')).map(
+          ({ applied }) => applied,
+        ),
+      slowZero: (ms) =>
+        rawSql(`(select count(*) from (select pg_sleep(${ms / 1000}) where id is not null) s)::int * 0`),
       untilSlow: () =>
         until(
           async () =>

@@ -86,9 +86,9 @@ function describeInstance({ id, facts: seen }: Run['request']['release']['instan
   return `${id}: ${seen['process.program'] ?? ''} in ${seen['process.directory'] ?? ''}${at}`
 }
 
-function progressOf({ endedAt }: Run, { progress, started }: Look): string | undefined {
+function progressOf({ endedAt, rests }: Run, { progress, started }: Look): string | undefined {
   if (progress === undefined) return undefined
-  return endedAt === undefined && started !== undefined
+  return endedAt === undefined && rests === undefined && started !== undefined
     ? describeProgress(progress, { done: 0, at: started.at })
     : describeProgress(progress)
 }

@@ -6,6 +6,7 @@ interface Progress {
   readonly done: number
   readonly total?: number
   readonly label?: string
+  readonly perSecond?: number
   readonly at: number
 }
 
@@ -43,16 +44,16 @@ export class ProgressLine {
 }
 
 /**
- * `━━━━━───── 42 %  58,000 of 135,233 places  24,100/s  3.2 s left`. Rate and rest are reckoned since `first`; without
- * it, for a run that has ended, they are left out.
+ * `━━━━━───── 42 %  58,000 of 135,233 places  24,100/s  3.2 s left`. Rate and rest are what the task says, or are
+ * reckoned since `first`; without that, for a run that has ended, they are left out.
  */
 export function describeProgress(
-  { done, total, label, at }: Progress,
+  { done, total, label, perSecond, at }: Progress,
   first?: Pick<Progress, 'done' | 'at'>,
 ): string {
   const amount = `${done.toLocaleString('en')}${total === undefined ? '' : ` of ${total.toLocaleString('en')}`}`
   const what = label === undefined ? amount : `${amount} ${printable(label)}`
-  const perMs = first !== undefined && at > first.at ? (done - first.done) / (at - first.at) : 0
+  const perMs = first === undefined ? 0 : (perSecond ?? sinceThen(first, { done, at }) * 1_000) / 1_000
   const rate = perMs > 0 ? [`${Math.round(perMs * 1_000).toLocaleString('en')}/s`] : []
   if (total === undefined || total === 0) return [what, ...rate].join('  ')
   const share = Math.min(1, done / total)
@@ -60,4 +61,11 @@ export function describeProgress(
   const bar = '━'.repeat(full) + '─'.repeat(barWidth - full)
   const left = perMs > 0 && done < total ? [`${duration((total - done) / perMs)} left`] : []
   return [`${bar} ${Math.floor(share * 100)} %`, what, ...rate, ...left].join('  ')
+}
+
+function sinceThen(
+  first: Pick<Progress, 'done' | 'at'>,
+  { done, at }: Pick<Progress, 'done' | 'at'>,
+): number {
+  return at > first.at ? (done - first.done) / (at - first.at) : 0
 }

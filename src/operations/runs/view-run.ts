@@ -26,7 +26,7 @@ export interface RunView {
   readonly startedAt?: string
   readonly endedAt?: string
   readonly durationMs?: number
-  readonly progress?: { readonly done: number; readonly total?: number; readonly label?: string }
+  readonly progress?: ProgressView
   /** Why it rests, while it does. */
   readonly rests?: string
   /** The run that began the batch that it works on, where that is another. */
@@ -45,6 +45,16 @@ export interface RunView {
   }[]
   readonly output?: OutputSummary
   readonly parity?: ParityReport
+}
+
+/** How far a run is, by its own word. */
+export interface ProgressView {
+  readonly done: number
+  readonly total?: number
+  readonly label?: string
+  /** How fast it goes lately, and how long the rest would take at that speed. */
+  readonly perSecond?: number
+  readonly leftMs?: number
 }
 
 /** The view of a run; its progress is that of the look, if there was one. */
@@ -69,8 +79,7 @@ export function viewRun(run: Run, look: Look = {}): RunView {
     startedAt: iso(attempt?.startedAt),
     endedAt: iso(run.endedAt),
     durationMs: durationOf(run),
-    progress:
-      progress && withoutUndefined({ done: progress.done, total: progress.total, label: progress.label }),
+    progress: progress && viewProgress(progress),
     rests: run.rests,
     batch: request.batch?.id,
     outcome,
@@ -83,6 +92,12 @@ export function viewRun(run: Run, look: Look = {}): RunView {
     output: attempt?.output,
     parity: run.parity,
   })
+}
+
+function viewProgress({ done, total, label, perSecond }: NonNullable<Look['progress']>): ProgressView {
+  const isGoing = total !== undefined && perSecond !== undefined && perSecond > 0
+  const leftMs = isGoing ? Math.round((Math.max(0, total - done) / perSecond) * 1_000) : undefined
+  return withoutUndefined({ done, total, label, perSecond, leftMs })
 }
 
 /** How long the attempt was at work, once it has ended. */

@@ -18,7 +18,7 @@ export function planBatch(
   task: TaskEntry,
   parameters: JsonObject,
   secrets: readonly Secret[],
-  wished: WishedBatch = {},
+  { folders, ...wished }: WishedBatch & { readonly folders: readonly string[] },
 ): BatchOrder {
   refuseSecrets(task, parameters, secrets)
   const { workers, ...rest } = wished
@@ -26,6 +26,7 @@ export function planBatch(
   if (wiring === undefined) throw noDatabase(task, target)
   return {
     ...rest,
+    folders,
     workers: workers === undefined ? 1 : 0,
     database: databasePlace(wiring),
     ...queuePlace(target),

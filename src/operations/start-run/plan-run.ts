@@ -95,19 +95,23 @@ function planCommand(argv: Argv, secrets: readonly Secret[]): PlanOfWork {
 const workerGraceMs = 60_000
 
 function planWorkerRun(
-  { config }: Context,
+  context: Context,
   target: Target,
   { worker }: WishedWorker,
   secrets: readonly Secret[],
 ): PlanOfWork {
   return {
     task: undefined,
-    work: planWorker(target, config.configuration.tasks ?? ['tasks'], worker.batch),
+    work: planWorker(target, taskFolders(context), worker.batch),
     parameters: {},
     secrets,
     output: 'split',
     graceMs: workerGraceMs,
   }
+}
+
+function taskFolders({ config }: Context): readonly string[] {
+  return config.configuration.tasks ?? ['tasks']
 }
 
 async function planTask(
@@ -124,7 +128,10 @@ async function planTask(
   const inquiry = { target, release, signal: context.signal, secrets }
   const refusal = await checkParameters(inquiry, task, parameters)
   if (task.kind !== 'batch' && batch !== undefined) throw refuseBatchWords(task)
-  const order = task.kind === 'batch' ? { batch: planBatch(target, task, parameters, ofApp, batch) } : {}
+  const order =
+    task.kind === 'batch'
+      ? { batch: planBatch(target, task, parameters, ofApp, { ...batch, folders: taskFolders(context) }) }
+      : {}
   const { file, output, graceMs, timeoutMs } = task
   return {
     task,

@@ -1,3 +1,4 @@
+import type { Ahead } from '../../batches/leases.ts'
 import type { SliceLedger, SliceWorkshop } from '../../databases/slice-ledger.ts'
 import type { DatabasePlace, QueuePlace, SecretPlace } from '../../executors/executor.ts'
 import type { Queue, QueueOptions } from '../../queues/queue.ts'
@@ -7,7 +8,7 @@ export interface Backends {
   readonly sliceLedgers: Readonly<Record<string, (url: string) => Promise<SliceLedger>>>
   readonly queues: Readonly<Record<string, (options: QueueOptions) => Promise<Queue>>>
   /** The slice ledger itself as the queue. */
-  readonly embedded: (batch: string, workshop: SliceWorkshop, isRisky: boolean) => Promise<Queue>
+  readonly embedded: (batch: string, workshop: SliceWorkshop, isRisky: boolean) => Promise<Queue & Ahead>
 }
 
 /** Opens the slice ledger of a database. */

@@ -19,18 +19,14 @@ export async function dryRun(ledger: SliceLedger, batch: Batch, run: string): Pr
   return 0
 }
 
-async function handle(
-  { process, params, source }: Batch,
-  run: string,
-  { rows, query }: Trial,
-): Promise<void> {
+async function handle({ process, params }: Batch, run: string, { rows, query, keyOf }: Trial): Promise<void> {
   await process?.({
     params,
     rows,
     run,
     tx: { query: (text, values) => query(text, values) as never },
     signal: new AbortController().signal,
-    idempotencyKey: (row) => idempotencyKey(run, source.key, row),
+    idempotencyKey: (row) => idempotencyKey(run, keyOf(row)),
   })
 }
 

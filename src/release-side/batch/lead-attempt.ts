@@ -13,6 +13,7 @@ import { definitionDigest } from './definition-digest.ts'
 import { drainQueue } from './drain-queue.ts'
 import { dryRun } from './dry-run.ts'
 import { Pacing } from './pacing.ts'
+import { Rate } from './rate.ts'
 
 /** A task's attempt that leads a batch. */
 export type LeadAssignment = Extract<Assignment, { kind: 'task' }> & { readonly batch: BatchOrder }
@@ -59,6 +60,7 @@ const cancelReachesUsMs = 10_000
 class Leading {
   readonly #options: LeadingOptions
   readonly #stop = new AbortController()
+  readonly #rate = new Rate()
   #waits: string | undefined
 
   constructor(options: LeadingOptions) {
@@ -105,7 +107,15 @@ class Leading {
     return new Crew({
       size: order.workers,
       name: attempt,
-      order: { batch: lead.batch, file, definition, parameters, database: order.database, ...queue },
+      order: {
+        batch: lead.batch,
+        file,
+        definition,
+        parameters,
+        database: order.database,
+        folders: order.folders,
+        ...queue,
+      },
       dead: (worker) => ledger.release(lead.batch, worker),
       waits: (what) => {
         this.#waits = what
@@ -119,9 +129,11 @@ class Leading {
       ...(tally.buried === 0 ? [] : [`(${tally.buried} buried)`]),
       ...[limiting ?? this.#waits ?? retrying(tally)].flatMap((word) => (word === undefined ? [] : [word])),
     ]
+    const perSecond = this.#rate.see(tally.rows)
     this.#options.tell({
       kind: 'progress',
       done: tally.rows,
+      ...(perSecond === undefined ? {} : { perSecond }),
       total: tally.totalRows,
       label: words.join('  '),
       ...(rests === undefined ? {} : { rests }),

@@ -1,16 +1,16 @@
+import { makeBench } from '../../batches/bench.ts'
 import type { Batch } from '../../batches/definition.ts'
-import { resolveBatch } from '../../batches/definition.ts'
-import { PaceKeeper } from '../../batches/pace-keeper.ts'
+import type { Ahead } from '../../batches/leases.ts'
+import { Patience } from '../../batches/patience.ts'
 import { HandlerHung } from '../../batches/work-slice.ts'
 import { workOnBatch } from '../../batches/worker.ts'
-import { reasonOf } from '../../core/errors.ts'
+import { PurserError, reasonOf } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { SliceLedger } from '../../databases/slice-ledger.ts'
 import type { DatabasePlace, QueuePlace } from '../../executors/executor.ts'
-import { loadTask } from '../../tasks/discovery.ts'
-import { validate } from '../../tasks/parameters/validate.ts'
-import { type BatchTask, brand, paramsOf } from '../../tasks/task.ts'
+import type { Queue } from '../../queues/queue.ts'
 import { type Backends, openQueue, openSliceLedger } from './backends.ts'
+import { loadBatch, OtherBatches, openWorkshop } from './benches.ts'
 
 /** What a worker's process is told by the one that watches over it. */
 export interface SliceWorkerOrder {
@@ -21,6 +21,7 @@ export interface SliceWorkerOrder {
   readonly parameters: JsonObject
   readonly database: DatabasePlace
   readonly queue?: QueuePlace
+  readonly folders: readonly string[]
 }
 
 /** What it tells: that it lives, that it has its task and its database, what it waits for, and that it ends on purpose. */
@@ -42,8 +43,7 @@ export async function sliceWorker(backends: Backends): Promise<void> {
   const tell = (word: SliceWorkerWord) => void (process.connected && process.send?.(word))
   const beat = setInterval(() => tell({ says: 'alive' }), aliveEveryMs)
   try {
-    const { task, params } = await loadBatch(order.file, order.parameters)
-    const batch = resolveBatch(task, params)
+    const batch = await loadBatch(order.file, order.parameters)
     const ledger = await openSliceLedger(backends, order.database)
     await work(backends, ledger, batch, order, drain.signal, tell)
     tell({ says: 'over' })
@@ -66,37 +66,43 @@ async function work(
   backends: Backends,
   ledger: SliceLedger,
   batch: Batch,
-  { batch: id, name, definition, queue: place }: SliceWorkerOrder,
+  { batch: id, name, definition, folders, queue: place }: SliceWorkerOrder,
   drain: AbortSignal,
   tell: (word: SliceWorkerWord) => void,
 ): Promise<void> {
-  const { source, statement, limits } = batch
-  await using workshop = await ledger.open({
-    batch: id,
-    worker: name,
-    source,
-    leaseMs: limits.leaseMs,
-    sliceMs: limits.sliceMs,
-    ...(statement === undefined ? {} : { statement }),
-  })
-  await using queue =
-    (await openQueue(backends, place, (sentence) => console.error(sentence))) ??
-    (await backends.embedded(id, workshop, batch.process !== undefined))
-  tell({ says: 'begun' })
   const say = (what: string | undefined) => tell({ says: 'waits', what: what ?? null })
-  await workOnBatch({ workshop, queue, batch, definition, drain, say, pace: new PaceKeeper(workshop) })
+  const whenThere = <T>(open: () => Promise<T>) => openWhenThere(open, ledger, { say, drain })
+  const workshop = await whenThere(() => openWorkshop(ledger, id, name, batch))
+  const transport = await whenThere(() => openQueue(backends, place, (sentence) => console.error(sentence)))
+  const queue: Queue & Ahead =
+    transport ?? (await backends.embedded(id, workshop, batch.process !== undefined))
+  await using own = makeBench(id, batch, definition, workshop, queue)
+  await using others = new OtherBatches(ledger, name, folders)
+  tell({ says: 'begun' })
+  try {
+    await workOnBatch({ own, other: (other) => others.bench(other), queue, drain, say })
+  } finally {
+    // before the workshop: what it has claimed ahead is given back there
+    await queue[Symbol.asyncDispose]()
+  }
 }
 
-/** A batch task and its parameters, checked as at its start. */
-async function loadBatch(
-  file: string,
-  parameters: JsonObject,
-): Promise<{ readonly task: BatchTask; readonly params: unknown }> {
-  const task = await loadTask(process.cwd(), file)
-  if (task[brand] !== 'batch') throw new TypeError(`${file} holds no batch any more.`)
-  const checked = await validate(paramsOf(task), parameters)
-  if ('value' in checked) return { task, params: checked.value }
-  throw new TypeError(
-    `The parameters are not valid: ${checked.problems.map(({ message }) => message).join('; ')}`,
-  )
+/** The lead was there a moment ago, and so were database and broker: what is away is waited for. */
+async function openWhenThere<T>(
+  open: () => Promise<T>,
+  ledger: SliceLedger,
+  options: ConstructorParameters<typeof Patience>[0],
+): Promise<T> {
+  const patience = new Patience(options)
+  for (;;) {
+    try {
+      const opened = await open()
+      patience.end()
+      return opened
+    } catch (error) {
+      const isAway = error instanceof PurserError && error.code === 'QUEUE_UNREACHABLE'
+      if (options.drain.aborted || !(isAway || ledger.isAway(error))) throw error
+      await patience.wait(error)
+    }
+  }
 }

@@ -3,23 +3,16 @@ import { backoff, whileAway } from '../../batches/backoff.ts'
 import { reasonOf } from '../../core/errors.ts'
 import type { OpenBatch, SliceLedger } from '../../databases/slice-ledger.ts'
 import type { Assignment, DatabasePlace } from '../../executors/executor.ts'
-import { listTaskFiles, loadTask } from '../../tasks/discovery.ts'
-import { brand } from '../../tasks/task.ts'
 import { type Backends, openSliceLedger } from './backends.ts'
 import { Crew } from './crew.ts'
-import { definitionDigest } from './definition-digest.ts'
+import { findBatches, type KnownBatch } from './known-batches.ts'
 
 type WorkerAssignment = Extract<Assignment, { kind: 'worker' }>
-
-interface Known {
-  readonly file: string
-  readonly definition: string
-}
 
 /** An open batch that this release has the task of, and where it is. */
 interface Found {
   readonly batch: OpenBatch
-  readonly task: Known
+  readonly task: KnownBatch
   readonly ledger: SliceLedger
   readonly place: DatabasePlace
 }
@@ -54,20 +47,11 @@ export async function workerAttempt(backends: Backends, assignment: WorkerAssign
   return 0
 }
 
-async function findBatches(folders: readonly string[]): Promise<ReadonlyMap<string, Known>> {
-  const found = new Map<string, Known>()
-  for (const file of await listTaskFiles(process.cwd(), folders)) {
-    const task = await loadTask(process.cwd(), file).catch(() => undefined) // `purser check` names what is broken
-    if (task?.[brand] === 'batch') found.set(task.name, { file, definition: await definitionDigest(file) })
-  }
-  return found
-}
-
 const passedOver = new Set<string>()
 
 async function findWork(
   places: readonly { readonly place: DatabasePlace; readonly ledger: SliceLedger }[],
-  tasks: ReadonlyMap<string, Known>,
+  tasks: ReadonlyMap<string, KnownBatch>,
   only: string | undefined,
 ): Promise<Found | undefined> {
   for (const { place, ledger } of places) {
@@ -83,7 +67,7 @@ async function findWork(
   return undefined
 }
 
-function whyNot({ task: name }: OpenBatch, task: Known | undefined): string {
+function whyNot({ task: name }: OpenBatch, task: KnownBatch | undefined): string {
   return task === undefined
     ? `this release has no batch "${name}"`
     : `its task "${name}" is of another version than this release's`
@@ -105,6 +89,7 @@ async function workOn(
       definition: task.definition,
       parameters: batch.parameters,
       database: place,
+      folders: assignment.folders,
       ...(queue === undefined ? {} : { queue }),
     },
     dead: (worker) => ledger.release(batch.id, worker),

@@ -45,7 +45,7 @@ export async function claimSome(
           and s.state = 0 and s.due_at <= clock_timestamp() and ${mayGoOn}
         order by s.number limit $6 for update skip locked
       )
-      ${take} from due where s.batch = $1 and s.number = due.number returning ${claimed}`,
+      ${take} where s.batch = $1 and s.number = any (array(select number from due)) returning ${claimed}`,
     values: [batch, worker, leaseMs, isRisky, from, most],
   })
   return rows.map((row) => toClaim(batch, row)).sort((a, b) => a.slice - b.slice)
@@ -71,19 +71,36 @@ export async function claimOne(
   return rows[0] === undefined ? undefined : toClaim(batch, rows[0])
 }
 
-/** Keeps claims for another lease. Returns the numbers of those that are this worker's no more. */
+/**
+ * Keeps claims for another lease, and with them the session that works on them now. Returns the numbers of those that
+ * are this worker's no more. What is locked is being committed, and not waited for: the others' leases would run out.
+ */
 export async function renewClaims(
   session: Session,
   { batch, leaseMs }: Claimant,
   claims: readonly SliceClaim[],
+  backend: number | null,
 ): Promise<readonly number[]> {
   const { rows } = await session.query<{ number: string }>({
     name: 'purser_renew',
     text: `
-      update purser.slices s set lease_until = clock_timestamp() + $2 * interval '1 ms'
-      from unnest($3::bigint[], $4::int[]) as held(number, token)
-      where s.batch = $1 and s.number = held.number and s.token = held.token and s.state = 1 returning s.number`,
-    values: [batch, leaseMs, claims.map(({ slice }) => slice), claims.map(({ token }) => token)],
+      with mine as (
+        select s.number from purser.slices s
+        join unnest($3::bigint[], $4::int[]) as held(number, token) on s.number = held.number and s.token = held.token
+        where s.batch = $1 and s.state = 1
+      ), free as (
+        select s.number from purser.slices s where s.batch = $1 and s.number = any (array(select number from mine))
+        for update skip locked
+      ), kept as (
+        update purser.slices s set lease_until = clock_timestamp() + $2 * interval '1 ms',
+          backend = coalesce($5::int, s.backend),
+          backend_start = coalesce((select backend_start from pg_stat_get_activity($5::int)), s.backend_start)
+        from unnest($3::bigint[], $4::int[]) as held(number, token)
+        where s.batch = $1 and s.number = any (array(select number from free)) and s.number = held.number
+          and s.token = held.token and s.state = 1
+      )
+      select number from mine`,
+    values: [batch, leaseMs, claims.map(({ slice }) => slice), claims.map(({ token }) => token), backend],
   })
   const kept = new Set(rows.map(({ number }) => Number(number)))
   return claims.map(({ slice }) => slice).filter((slice) => !kept.has(slice))

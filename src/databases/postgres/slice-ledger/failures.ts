@@ -60,17 +60,28 @@ interface Half {
   readonly rows: number
 }
 
-/** The last keys of two halves; the second half reaches to the slice's own bound. */
+/**
+ * The last keys of two halves; the second half reaches to the slice's own bound. A query may have several rows of one
+ * key: they stay together.
+ */
 async function halvesOf(
   session: Session,
   { source, key }: InspectedSource,
   claim: SliceClaim,
-): Promise<Half[]> {
+): Promise<readonly Half[]> {
   const columns = columnsOf(key)
-  const inOrder = sql`select ${columns}, row_number() over (order by ${columns}) as n, count(*) over () as total from ${rowsOf(source, withinRange(key, claim))}`
-  const statement = sql`select ${keyAsJson(key)} as key, n::int, total::int from (${inOrder}) as s where n = greatest(total / 2, 1) or n = total order by s.n`
-  const { rows } = await session.query<{ key: Key; n: number; total: number }>(renderOnce(statement))
-  return rows.map(({ key: last, n }, at) => ({ key: last, rows: n - (rows[at - 1]?.n ?? 0) }))
+  const keys = sql`
+    select ${columns}, row_number() over (order by ${columns}) as purser_n, count(*) over () as purser_keys,
+      sum(count(*)) over (order by ${columns}) as purser_rows
+    from ${rowsOf(source, withinRange(key, claim))} group by ${columns}`
+  const statement = sql`
+    select ${keyAsJson(key)} as purser_key, purser_rows::int from (${keys}) as s
+    where purser_n = greatest(purser_keys / 2, 1) or purser_n = purser_keys order by purser_n`
+  const { rows } = await session.query<{ purser_key: Key; purser_rows: number }>(renderOnce(statement))
+  return rows.map(({ purser_key: last, purser_rows: upTo }, at) => ({
+    key: last,
+    rows: upTo - (rows[at - 1]?.purser_rows ?? 0),
+  }))
 }
 
 async function replace(

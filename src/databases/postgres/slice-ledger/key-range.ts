@@ -22,6 +22,19 @@ export function keyAsJson({ columns }: KeyColumns, alias?: string): Sql {
   )
 }
 
+/**
+ * Each column as text that no setting of the session changes, but for those of intervals: what a row is known by
+ * outside. Dates and times have all their digits, which JavaScript's have not.
+ */
+export function keyAsName({ columns, types }: KeyColumns): Sql {
+  const texts = columns.map((column, at) => {
+    const [name, type] = [quoteName(column), types[at] ?? '']
+    if (!/^(date|timestamp)/.test(type)) return `${name}::text`
+    return `to_jsonb(${type.endsWith('with time zone') ? `${name} at time zone 'UTC'` : name}) #>> '{}'`
+  })
+  return rawSql(`jsonb_build_array(${texts.join(', ')})`)
+}
+
 /** Descending order of the same columns. */
 export function descending({ columns }: KeyColumns): Sql {
   return rawSql(columns.map((column) => `${quoteName(column)} desc`).join(', '))

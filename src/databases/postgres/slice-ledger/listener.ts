@@ -1,19 +1,24 @@
 import type { Client } from 'pg'
 import { connect } from '../connect.ts'
 
+/** What is said of a batch when a worker finds nothing to claim: its lead looks whether it is done. */
+export function idleWord(batch: string): string {
+  return `${batch} idle`
+}
+
 /** Hears what is said of a batch, on a connection of its own, which is opened again when it was cut. */
 export class Listener implements AsyncDisposable {
   readonly #url: string
-  readonly #batch: string | undefined
+  readonly #words: readonly string[] | undefined
   readonly #waiting = new Set<() => void>()
   #client: Promise<Client> | undefined
   // What was heard while nobody waited must not be missed.
   #isUnheard = false
 
-  /** Without a batch it hears of all. */
-  constructor(url: string, batch?: string) {
+  /** Without words it hears all. */
+  constructor(url: string, words?: readonly string[]) {
     this.#url = url
-    this.#batch = batch
+    this.#words = words
   }
 
   /** Resolves after so long, or as soon as something was heard since the last time. */
@@ -47,9 +52,10 @@ export class Listener implements AsyncDisposable {
       this.#hear()
     })
     client.on('notification', ({ payload }) => {
-      if (this.#batch === undefined || payload === this.#batch) this.#hear()
+      if (this.#words === undefined || this.#words.includes(payload ?? '')) this.#hear()
     })
     await client.query('listen purser')
+    this.#isUnheard = true // what was said before it listened
     return client
   }
 

@@ -1,14 +1,13 @@
 import { Bug, PurserError } from '../../../core/errors.ts'
 import type { Key } from '../../../runs/slice.ts'
-import { sql } from '../../../tasks/sql.ts'
 import type { BatchLead, BatchPlan, BatchState, SendableSlice, Tally } from '../../slice-ledger.ts'
 import { type Begun, insertBatch, takeLead, toJson } from './begin.ts'
-import { above, upTo } from './key-range.ts'
-import { Listener } from './listener.ts'
+import { nextBounds } from './bounds.ts'
+import { idleWord, Listener } from './listener.ts'
 import { plainText } from './plain-text.ts'
 import { ensureSchema } from './schema.ts'
 import { Session } from './session.ts'
-import { type InspectedSource, inspectSource, nextBounds } from './source.ts'
+import { type InspectedSource, inspectSource } from './source.ts'
 import { takeBack } from './take-back.ts'
 import { type Folded, readTally } from './tally.ts'
 
@@ -21,6 +20,7 @@ export class PostgresLead implements BatchLead {
   readonly #token: string
   readonly #last: Key | undefined
   #cursor: Key | undefined
+  #next: string
   #low = '1'
   // what the slices before `low` add up to: they never change again
   #folded: Folded = { rows: 0, slices: 0 }
@@ -28,11 +28,12 @@ export class PostgresLead implements BatchLead {
   private constructor(plan: BatchPlan, url: string, session: Session, source: InspectedSource, begun: Begun) {
     this.batch = plan.id
     this.#session = session
-    this.#listener = new Listener(url, plan.id)
+    this.#listener = new Listener(url, [plan.id, idleWord(plan.id)])
     this.#source = source
     this.#token = begun.lead
     this.#last = begun.last ?? undefined
     this.#cursor = begun.cursor ?? undefined
+    this.#next = begun.next
   }
 
   /**
@@ -56,27 +57,26 @@ export class PostgresLead implements BatchLead {
   async extend(slices: number, rows: number): Promise<number> {
     const last = this.#last
     if (last === undefined) return this.#planned([])
-    const { key } = this.#source
-    const condition = sql`${above(key, this.#cursor)} and ${upTo(key, last)}`
-    return this.#planned(await nextBounds(this.#session, this.#source, condition, { slices, rows }))
+    const stretch = { after: this.#cursor, last }
+    return this.#planned(await nextBounds(this.#session, this.#source, stretch, { slices, rows }))
   }
 
   async #planned(bounds: readonly { readonly upper: Key; readonly rows: number }[]): Promise<number> {
     const cursor = bounds.at(-1)?.upper ?? this.#cursor
-    const { rowCount } = await this.#session.query({
+    const { rows } = await this.#session.query<{ next: string }>({
       name: 'purser_extend',
       text: `
         with mine as (
           update purser.batches set cursor = $3::jsonb, next_slice = next_slice + $4, is_planned = $4 = 0,
             planned_rows = planned_rows + $5
           where id = $1 and lead = $2 and cursor is not distinct from $6::jsonb
-          returning next_slice - $4 as first
+          returning next_slice - $4 as first, next_slice as next
         ), added as (
           insert into purser.slices (batch, number, rows, lower, upper)
           select $1, first + n - 1, (b->>'rows')::int, coalesce(lag(b->'upper') over (order by n), $6::jsonb), b->'upper'
           from mine, jsonb_array_elements($7::jsonb) with ordinality as bounds(b, n)
         )
-        select pg_notify('purser', $1) from mine`,
+        select next, pg_notify('purser', $1) from mine`,
       values: [
         this.batch,
         this.#token,
@@ -87,21 +87,39 @@ export class PostgresLead implements BatchLead {
         JSON.stringify(bounds),
       ],
     })
-    if (rowCount === 0) throw displaced(this.batch)
+    const [planned] = rows
+    if (planned === undefined) return this.#catchUp()
     this.#cursor = cursor
+    this.#next = planned.next
     return bounds.length
+  }
+
+  /** After an answer that was lost: what was planned then counts as planned now. */
+  async #catchUp(): Promise<number> {
+    const { rows } = await this.#session.query<{ cursor: Key | null; next: string; planned: number }>({
+      text: `
+        select b.cursor, b.next_slice as next,
+          (select count(*)::int from purser.slices s where s.batch = b.id and s.number >= $3 and s.generation = 0) as planned
+        from purser.batches b where b.id = $1 and b.lead = $2`,
+      values: [this.batch, this.#token, this.#next],
+    })
+    const [mine] = rows
+    if (mine === undefined) throw displaced(this.batch)
+    this.#cursor = mine.cursor ?? undefined
+    this.#next = mine.next
+    return mine.planned
   }
 
   sweep(): Promise<readonly string[]> {
     return takeBack(this.#session, this.batch, {
-      condition: `s.number >= $4 and s.lease_until < clock_timestamp()
-        and exists (select from purser.batches b where b.id = $1 and b.lead = $3)`,
+      condition: `s.number >= $3 and s.lease_until < clock_timestamp() and not ${isCarriedOut}
+        and exists (select from purser.batches b where b.id = $1 and b.lead = $2)`,
       error: 'its worker was not heard of for longer than its lease',
       values: [this.#token, this.#low],
     })
   }
 
-  async unsent(limit: number, sentBeforeMs: number): Promise<readonly SendableSlice[]> {
+  async unsent(limit: number, resendAfterMs: number | undefined): Promise<readonly SendableSlice[]> {
     const { rows } = await this.#session.query<{ slice: string; generation: number; sending: number }>({
       name: 'purser_unsent',
       text: `
@@ -109,7 +127,7 @@ export class PostgresLead implements BatchLead {
         where batch = $1 and number >= $2 and state = 0 and due_at <= clock_timestamp()
           and (sent_at is null or sent_at < due_at or sent_at < clock_timestamp() - $4 * interval '1 ms')
         order by number limit $3`,
-      values: [this.batch, this.#low, limit, sentBeforeMs],
+      values: [this.batch, this.#low, limit, resendAfterMs ?? null],
     })
     return rows.map(({ slice, ...rest }) => ({ slice: Number(slice), ...rest }))
   }
@@ -168,6 +186,10 @@ export class PostgresLead implements BatchLead {
     await Promise.all([this.#listener[Symbol.asyncDispose](), this.#session.drop()])
   }
 }
+
+// A statement has its checkpoint before its effect, and locked until its end: its lease can't be renewed meanwhile. It
+// needs none, for the server carries it out, or ends it in its time, whatever became of the worker.
+const isCarriedOut = `coalesce(not s.is_risky and a.state = 'active', false)`
 
 function displaced(batch: string): PurserError {
   return new PurserError('BATCH_LED_ELSEWHERE', {

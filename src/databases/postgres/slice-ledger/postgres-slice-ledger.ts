@@ -53,7 +53,7 @@ export class PostgresSliceLedger implements SliceLedger {
   }
 
   async release(batch: string, worker: string): Promise<void> {
-    const held = { condition: 's.worker = $3', error: 'its worker ended over it', values: [worker] }
+    const held = { condition: 's.worker = $2', error: 'its worker ended over it', values: [worker] }
     await takeBack(this.#session, batch, held)
   }
 
@@ -73,7 +73,7 @@ export class PostgresSliceLedger implements SliceLedger {
   }
 
   isAway(error: unknown): boolean {
-    return classify(error) === 'away'
+    return ['away', 'conflict', 'timeout'].includes(classify(error))
   }
 
   change(withinMs: number, signal: AbortSignal): Promise<void> {

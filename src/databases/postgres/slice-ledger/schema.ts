@@ -60,7 +60,7 @@ create table purser.slices (
   worker text,
   error text,
   primary key (batch, number)
-) with (fillfactor = 60);
+) with (fillfactor = 30);
 
 create table purser.buried (
   batch text not null,
@@ -80,12 +80,14 @@ const lock = 7_243_301_175
 
 /** Makes Purser's schema where it is not there yet. Throws `BATCH_TABLES_MISSING`, `BATCH_TABLES_NEWER`. */
 export async function ensureSchema(client: Client): Promise<void> {
-  if (await isThere(client)) return
   try {
+    if (await isThere(client)) return
     await client.query('begin')
     await client.query('select pg_advisory_xact_lock($1)', [lock])
     if (!(await isThere(client))) {
-      await client.query('create schema if not exists purser')
+      // "if not exists" asks for the right to make one even where an owner has made it
+      const { rows } = await client.query(`select to_regnamespace('purser') is not null as there`)
+      if (rows[0]?.there !== true) await client.query('create schema purser')
       await client.query(tables)
     }
     await client.query('commit')

@@ -1,12 +1,21 @@
 import type { Client, QueryConfig, QueryResult } from 'pg'
 import { connect } from '../connect.ts'
-import { markCut, sqlStateOf } from '../sql-state.ts'
+import { isStale, markCut, sqlStateOf } from '../sql-state.ts'
+
+type Answer<R> = QueryResult<R & Record<string, unknown>>
+
+/** A connection that a transaction is on. It is never opened again: what was before a cut is not there after it. */
+export interface Connection {
+  query<R extends object>(config: QueryConfig): Promise<Answer<R>>
+}
 
 /** One connection that is opened again when it was cut. What was under way on it then failed. */
-export class Session implements AsyncDisposable {
+export class Session implements AsyncDisposable, Connection {
   readonly #open: () => Promise<Client>
   readonly #prepare: (client: Client) => Promise<void>
   #client: Promise<Client> | undefined
+  /** The server's process for the connection as it is now. */
+  backend: number | null = null
 
   constructor(
     url: string,
@@ -23,33 +32,49 @@ export class Session implements AsyncDisposable {
     return this.#client
   }
 
-  async query<R extends object>(config: QueryConfig): Promise<QueryResult<R & Record<string, unknown>>> {
+  async query<R extends object>(config: QueryConfig): Promise<Answer<R>> {
+    return this.#ask(await this.client(), config)
+  }
+
+  /** The connection as it is now, for a transaction. Throws `DATABASE_UNREACHABLE`. */
+  async pin(): Promise<Connection> {
     const client = await this.client()
-    try {
-      return await client.query(config)
-    } catch (error) {
-      if (sqlStateOf(error) === undefined) {
-        markCut(error)
-        await this.drop()
-      }
-      throw error
-    }
+    return { query: (config) => this.#ask(client, config) }
   }
 
   /** Forgets the connection: the next query has a new one. */
   async drop(): Promise<void> {
     const client = await this.#client?.catch(() => undefined)
-    this.#client = undefined
-    await client?.end().catch(() => {})
+    if (client !== undefined) await this.#forget(client)
+  }
+
+  async #ask<R extends object>(client: Client, config: QueryConfig): Promise<Answer<R>> {
+    try {
+      return await client.query(config)
+    } catch (error) {
+      if (sqlStateOf(error) === undefined || isStale(error)) {
+        markCut(error)
+        await this.#forget(client)
+      }
+      throw error
+    }
+  }
+
+  /** Only this one: a client's end may be told when another one is there already. */
+  async #forget(client: Client): Promise<void> {
+    const current = this.#client
+    if ((await current?.catch(() => undefined)) === client && this.#client === current)
+      this.#client = undefined
+    await client.end().catch(() => {})
   }
 
   async #connect(): Promise<Client> {
     try {
       const client = await this.#open()
-      client.once('end', () => {
-        this.#client = undefined
-      })
+      client.once('error', () => void this.#forget(client))
+      client.once('end', () => void this.#forget(client))
       await this.#prepare(client)
+      this.backend = 'processID' in client && typeof client.processID === 'number' ? client.processID : null
       return client
     } catch (error) {
       this.#client = undefined

@@ -3,7 +3,7 @@ import { list } from '../../../core/text.ts'
 import type { Key } from '../../../runs/slice.ts'
 import { rawSql, type Sql, sql } from '../../../tasks/sql.ts'
 import type { SourceQuery } from '../../slice-ledger.ts'
-import { columnsOf, descending, type KeyColumns, keyAsJson } from './key-range.ts'
+import { descending, type KeyColumns, keyAsJson } from './key-range.ts'
 import { quoteName, quoteTable, renderOnce } from './render.ts'
 import type { Session } from './session.ts'
 
@@ -15,13 +15,13 @@ export interface InspectedSource {
 
 /** A source's rows, under the filter, as something to select from. */
 export function rowsOf(source: SourceQuery, condition: Sql): Sql {
-  const filter = source.where === undefined ? rawSql('') : sql` and (${source.where})`
+  const filter = source.where === undefined ? rawSql('') : sql` and (${source.where}\n)`
   return sql`${fromOf(source)} where ${condition}${filter}`
 }
 
 /** What stands behind `from`. */
 function fromOf({ table, query }: SourceQuery): Sql {
-  return table === undefined ? sql`(${query}) as purser_source` : rawSql(quoteTable(table))
+  return table === undefined ? sql`(${query}\n) as purser_source` : rawSql(quoteTable(table))
 }
 
 /** Looks at a source's key, and whether it can be sliced by. Throws `BATCH_SOURCE_WRONG`, `BATCH_KEY_UNFIT`. */
@@ -69,7 +69,7 @@ interface KeyFacts {
 }
 
 // The key is unique where the columns of a unique index are among its own; it is read in order where the first columns
-// of an index are the key's, all in one direction (indoption's lowest bit is `desc`).
+// of an index are the key's, all in one direction (indoption's lowest bit is `desc`) and in the key's own order.
 const keyFacts = `
 with wanted as (
   select c.oid, c.relkind, array(
@@ -79,7 +79,13 @@ with wanted as (
   from pg_class c where c.oid = $1::regclass
 ), indexes as (
   select i.indisunique, (i.indkey::int2[])[0:i.indnkeyatts - 1] as columns, i.indnkeyatts,
-         array(select o & 1 from unnest((i.indoption::int2[])[0:cardinality(w.columns) - 1]) as o) as directions
+         array(select o & 1 from unnest((i.indoption::int2[])[0:cardinality(w.columns) - 1]) as o) as directions,
+         not exists (
+           select from unnest(i.indkey::int2[], i.indcollation::oid[], i.indclass::oid[]) as k(attnum, coll, class)
+             join pg_attribute a on a.attrelid = w.oid and a.attnum = k.attnum and a.attnum = any (w.columns)
+             join pg_opclass o on o.oid = k.class
+           where a.attcollation <> k.coll or not o.opcdefault
+         ) as "isLikeKey"
   from wanted w join pg_index i on i.indrelid = w.oid join pg_class ic on ic.oid = i.indexrelid
     join pg_am am on am.oid = ic.relam
   where i.indisvalid and i.indpred is null and i.indexprs is null and am.amname = 'btree'
@@ -88,7 +94,7 @@ select w.relkind as kind,
   array(select a.attname::text from pg_attribute a
         where a.attrelid = w.oid and a.attnum = any(w.columns) and not a.attnotnull) as nullable,
   exists (select from indexes i where i.indisunique and i.columns <@ w.columns) as "isUnique",
-  exists (select from indexes i where (i.columns)[1:cardinality(w.columns)] = w.columns
+  exists (select from indexes i where i."isLikeKey" and (i.columns)[1:cardinality(w.columns)] = w.columns
           and (select count(distinct d) from unnest(i.directions) as d) = 1) as "isOrdered"
 from wanted w`
 
@@ -117,7 +123,17 @@ async function checkKey(session: Session, table: string, key: readonly string[])
 export async function lastKey(session: Session, { source, key }: InspectedSource): Promise<Key | undefined> {
   const statement = sql`select ${keyAsJson(key)} as key from ${fromOf(source)} order by ${descending(key)} limit 1`
   const { rows } = await session.query<{ key: Key }>(renderOnce(statement))
-  return rows[0]?.key
+  const last = rows[0]?.key as readonly (string | null)[] | undefined
+  // null comes after all else, and nothing is up to it
+  if (last?.includes(null) === true) throw nullInKey(key)
+  return last as Key | undefined
+}
+
+function nullInKey({ columns }: KeyColumns): PurserError {
+  return new PurserError('BATCH_KEY_UNFIT', {
+    message: `The key ${list(columns)} can't be sliced by: there are rows where it is null.`,
+    remedy: 'Leave those rows out in the `query`, or choose a key that every row has.',
+  })
 }
 
 /** About how many rows there are, as the planner thinks. */
@@ -127,19 +143,4 @@ export async function estimateRows(session: Session, { source }: InspectedSource
     renderOnce(statement),
   )
   return rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
-}
-
-/** The last keys of the next slices in order, each with its number of rows. */
-export async function nextBounds(
-  session: Session,
-  { source, key }: InspectedSource,
-  condition: Sql,
-  { slices, rows }: { readonly slices: number; readonly rows: number },
-): Promise<readonly { readonly upper: Key; readonly rows: number }[]> {
-  const columns = columnsOf(key)
-  const inOrder = sql`select ${columns} from ${rowsOf(source, condition)} order by ${columns} limit ${slices * rows}`
-  const numbered = sql`select ${columns}, row_number() over () as n, count(*) over () as total from (${inOrder}) as o`
-  const statement = sql`select ${keyAsJson(key)} as upper, n::int from (${numbered}) as s where n % ${rows} = 0 or n = total order by s.n`
-  const found = await session.query<{ upper: Key; n: number }>(renderOnce(statement))
-  return found.rows.map(({ upper, n }, at) => ({ upper, rows: n - (found.rows[at - 1]?.n ?? 0) }))
 }

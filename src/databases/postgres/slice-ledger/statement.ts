@@ -12,6 +12,8 @@ import type { InspectedSource } from './source.ts'
 
 /** A task's statement, ready to be carried out over any slice. */
 export interface SliceStatement {
+  /** The whole of what is sent for a slice, where that is one statement. */
+  readonly atOnce?: Pair
   apply(session: Session, claim: SliceClaim): Promise<SliceEnd>
 }
 
@@ -26,19 +28,19 @@ export async function prepareStatement(
   source: InspectedSource,
   statement: TaskStatement,
 ): Promise<SliceStatement> {
-  checkUsesSlice(statement(conditionOf(source, true)))
-  for (const shape of [countingRows, asItIs]) {
-    const pair = { first: shape(source, statement, false), other: shape(source, statement, true) }
-    if (await canBePrepared(session, pair.other))
-      return { apply: (work, claim) => applyAtOnce(work, pair, claim) }
-  }
+  const trial = statement(conditionOf(source, true))
+  checkUsesSlice(trial)
+  const shape = isChange(trial) ? asChange : asQuery
+  const together = { first: shape(source, statement, false), other: shape(source, statement, true) }
+  if (await canBePrepared(session, together.other))
+    return { atOnce: together, apply: (work, claim) => applyAtOnce(work, together, claim) }
   const pair = { first: apart(source, statement, false), other: apart(source, statement, true) }
   if (await canBePrepared(session, pair.other, true))
     return { apply: (work, claim) => applyApart(work, pair, claim) }
   throw new TypeError('unreachable')
 }
 
-interface Pair {
+export interface Pair {
   /** The first slice has no lower bound. */
   readonly first: Rendered
   readonly other: Rendered
@@ -47,7 +49,7 @@ interface Pair {
 function conditionOf({ source, key }: InspectedSource, hasLower: boolean, fence?: Sql): SliceCondition {
   const condition = (alias?: string) => {
     const bounds = withinSlice(key, hasLower, alias)
-    const filtered = source.where === undefined ? bounds : sql`${bounds} and (${source.where})`
+    const filtered = source.where === undefined ? bounds : sql`${bounds} and (${source.where}\n)`
     return fence === undefined ? sql`(${filtered})` : sql`(${filtered} and ${fence})`
   }
   return Object.assign(condition(), { of: condition })
@@ -58,27 +60,36 @@ const fence = rawSql('exists (select from purser_checkpoint)')
 
 const ofClaim = (name: 'batch' | 'slice' | 'token') => new PerSlice((claim) => claim[name])
 
-function atOnce(effect: Sql): Rendered {
+/** Nothing more than this is read, written or sent for a slice: it is the time of a small one. */
+function atOnce(effect: Sql, isAsked: boolean): Rendered {
   const id = ofClaim('batch')
+  const asked = isAsked ? sql` and (select count(*) from purser_effect) is not null` : rawSql('')
   return render(sql`
-    with purser_checkpoint as (
+    with purser_batch as (
+      select speed from purser.batches where id = ${id} and state = 'running' and speed > 0
+    ), purser_checkpoint as (
       update purser.slices set state = 2, done_at = clock_timestamp()
       where batch = ${id} and number = ${ofClaim('slice')} and token = ${ofClaim('token')} and state = 1
-        and exists (select from purser.batches where id = ${id} and state = 'running' and speed > 0)
+        and exists (select from purser_batch)
       returning 1
     ), purser_effect as (
       ${effect}
     )
-    select (select count(*) from purser_effect)::int as rows, (select count(*) from purser_checkpoint)::int as done,
-      (select speed from purser.batches where id = ${id}) as speed`)
+    select speed from purser_batch where exists (select from purser_checkpoint)${asked}`)
 }
 
-function countingRows(source: InspectedSource, statement: TaskStatement, hasLower: boolean): Rendered {
-  return atOnce(sql`${statement(conditionOf(source, hasLower, fence))} returning 1`)
+/** A change is carried out whether it is asked for its rows or not. */
+function asChange(source: InspectedSource, statement: TaskStatement, hasLower: boolean): Rendered {
+  return atOnce(statement(conditionOf(source, hasLower, fence)), false)
 }
 
-function asItIs(source: InspectedSource, statement: TaskStatement, hasLower: boolean): Rendered {
-  return atOnce(statement(conditionOf(source, hasLower, fence)))
+/** A query is carried out only where somebody asks for its rows: it may call a function that changes something. */
+function asQuery(source: InspectedSource, statement: TaskStatement, hasLower: boolean): Rendered {
+  return atOnce(statement(conditionOf(source, hasLower, fence)), true)
+}
+
+function isChange({ strings }: Sql): boolean {
+  return /^\s*(?:update|insert|delete|merge)\b/i.test(strings[0] ?? '')
 }
 
 /** The statement over one range, to be sent once. */
@@ -93,23 +104,24 @@ function apart(source: InspectedSource, statement: TaskStatement, hasLower: bool
 }
 
 async function applyAtOnce(session: Session, { first, other }: Pair, claim: SliceClaim): Promise<SliceEnd> {
-  const { rows } = await session.query<{ done: number; speed: number }>(
+  const { rows } = await session.query<{ speed: number }>(
     (claim.lower === undefined ? first : other).bind(claim),
   )
-  const [found] = rows
-  return found?.done === 1 ? { end: 'done', rows: claim.rows, speed: found.speed } : { end: 'fenced' }
+  const [done] = rows
+  return done === undefined ? { end: 'fenced' } : { end: 'done', rows: claim.rows, speed: done.speed }
 }
 
 async function applyApart(session: Session, { first, other }: Pair, claim: SliceClaim): Promise<SliceEnd> {
-  await session.query({ text: 'begin' })
+  const connection = await session.pin()
   try {
-    await session.query((claim.lower === undefined ? first : other).bind(claim))
-    const { rows } = await session.query<{ speed: number }>({ ...checkpoint, values: idOf(claim) })
+    await connection.query({ text: 'begin' })
+    await connection.query((claim.lower === undefined ? first : other).bind(claim))
+    const { rows } = await connection.query<{ speed: number }>({ ...checkpoint, values: idOf(claim) })
     const [done] = rows
-    await session.query({ text: done === undefined ? 'rollback' : 'commit' })
+    await connection.query({ text: done === undefined ? 'rollback' : 'commit' })
     return done === undefined ? { end: 'fenced' } : { end: 'done', rows: claim.rows, speed: done.speed }
   } catch (error) {
-    await session.query({ text: 'rollback' }).catch(() => {})
+    await connection.query({ text: 'rollback' }).catch(() => {})
     throw error
   }
 }

@@ -1,10 +1,16 @@
 import type { Session } from './session.ts'
 
 interface Held {
-  /** Which of the claimed slices; `$1` is the batch, `$2` the reason, and `values` come after them. */
+  /** Which of the claimed slices `s`, and of their sessions `a`; `$1` is the batch, and `values` come after it. */
   readonly condition: string
   readonly error: string
   readonly values: readonly string[]
+}
+
+interface Found {
+  readonly number: string
+  readonly token: number
+  readonly worker: string
 }
 
 /**
@@ -17,25 +23,26 @@ export async function takeBack(
   batch: string,
   { condition, error, values }: Held,
 ): Promise<readonly string[]> {
-  const held = `s.batch = $1 and s.state = 1 and $2::text is not null and ${condition}`
-  const { rows } = await session.query<{ worker: string }>({
+  const { rows } = await session.query<Found>({
     text: `
-      select distinct s.worker, pg_terminate_backend(a.pid) from purser.slices s
+      select s.number, s.token, s.worker, pg_terminate_backend(a.pid) from purser.slices s
       left join pg_stat_activity a
         on a.pid = s.backend and a.backend_start = s.backend_start and a.pid <> pg_backend_pid()
-      where ${held}`,
-    values: [batch, error, ...values],
+      where s.batch = $1 and s.state = 1 and ${condition}`,
+    values: [batch, ...values],
   })
   if (rows.length === 0) return []
+  // those and no others: the session of one whose lease ended just now was not ended
   await session.query({
     text: `
       with back as (
         update purser.slices s set state = 0, token = s.token + 1, tries = s.tries + s.is_risky::int, worker = null,
           lease_until = null, due_at = clock_timestamp(), error = $2
-        where ${held} returning s.number
+        from unnest($3::bigint[], $4::int[]) as held(number, token)
+        where s.batch = $1 and s.number = held.number and s.token = held.token and s.state = 1 returning s.number
       )
       select pg_notify('purser', $1) from back limit 1`,
-    values: [batch, error, ...values],
+    values: [batch, error, rows.map(({ number }) => number), rows.map(({ token }) => token)],
   })
-  return rows.map(({ worker }) => worker)
+  return [...new Set(rows.map(({ worker }) => worker))]
 }

@@ -12,17 +12,27 @@ import type {
 import { classify } from '../sql-state.ts'
 import { type Claimant, claimOne, claimSome, giveBack, renewClaims } from './claims.ts'
 import { failSlice, halveSlice, sliceOutcome } from './failures.ts'
-import { Listener } from './listener.ts'
+import { idleWord, Listener } from './listener.ts'
 import { openSlice } from './open-slice.ts'
 import { plainText } from './plain-text.ts'
+import { isPlannedAlike } from './plan-shape.ts'
 import { Session } from './session.ts'
 import { type InspectedSource, inspectKey } from './source.ts'
 import { prepareStatement, type SliceStatement } from './statement.ts'
+
+interface Furnishing {
+  readonly work: Session
+  readonly side: Session
+  readonly planning: Planning
+  readonly source: InspectedSource
+  readonly statement: SliceStatement | undefined
+}
 
 /** A worker's side of a batch in PostgreSQL: one connection to work on, one to keep its leases on, one to listen on. */
 export class PostgresWorkshop implements SliceWorkshop {
   readonly #batch: string
   readonly #work: Session
+  readonly #planning: Planning
   readonly #side: Session
   readonly #listener: Listener
   readonly #claimant: Claimant
@@ -30,20 +40,19 @@ export class PostgresWorkshop implements SliceWorkshop {
   readonly #statement: SliceStatement | undefined
   // Slices before this one were met already; what came back since is looked for now and then.
   #next = 0
-  #lookedBackAt = 0
+  #isIdle = true
+  #lookedBackAt = Number.NEGATIVE_INFINITY
 
   private constructor(
     url: string,
     plan: WorkshopPlan,
-    work: Session,
-    side: Session,
-    source: InspectedSource,
-    statement: SliceStatement | undefined,
+    { work, side, planning, source, statement }: Furnishing,
   ) {
+    this.#planning = planning
     this.#batch = plan.batch
     this.#work = work
     this.#side = side
-    this.#listener = new Listener(url, plan.batch)
+    this.#listener = new Listener(url, [plan.batch])
     this.#claimant = { batch: plan.batch, worker: plan.worker, leaseMs: plan.leaseMs }
     this.#source = source
     this.#statement = statement
@@ -51,13 +60,14 @@ export class PostgresWorkshop implements SliceWorkshop {
 
   /** Throws `DATABASE_UNREACHABLE`, `BATCH_SOURCE_WRONG`, `BATCH_STATEMENT_WRONG`. */
   static async open(url: string, plan: WorkshopPlan): Promise<PostgresWorkshop> {
-    const work = new Session(url, (client) => prepareToWork(client, plan), `purser ${plan.batch}`)
+    const planning = { isLookedAt: false, isOnce: false }
+    const work = new Session(url, (client) => prepareToWork(client, plan, planning), `purser ${plan.batch}`)
     const side = new Session(url, plainText)
     try {
       const source = await inspectKey(side, plan.source)
       const statement =
         plan.statement === undefined ? undefined : await prepareStatement(side, source, plan.statement)
-      return new PostgresWorkshop(url, plan, work, side, source, statement)
+      return new PostgresWorkshop(url, plan, { work, side, planning, source, statement })
     } catch (error) {
       await Promise.all([work.drop(), side.drop()])
       throw error
@@ -71,11 +81,19 @@ export class PostgresWorkshop implements SliceWorkshop {
     const claims = await claimSome(this.#work, this.#claimant, { from, most, isRisky })
     if (looksBack) this.#lookedBackAt = now
     if (claims.length === 0 && !looksBack) {
-      this.#lookedBackAt = 0
+      this.#lookedBackAt = Number.NEGATIVE_INFINITY
       return this.claim(most, isRisky)
     }
     this.#next = Math.max(this.#next, (claims.at(-1)?.slice ?? -1) + 1)
+    await this.#sayIdle(claims.length === 0)
     return claims
+  }
+
+  async #sayIdle(isIdle: boolean): Promise<void> {
+    if (isIdle && !this.#isIdle) {
+      await this.#side.query({ text: `select pg_notify('purser', $1)`, values: [idleWord(this.#batch)] })
+    }
+    this.#isIdle = isIdle
   }
 
   claimOne(slice: number, generation: number, isRisky: boolean): Promise<SliceClaim | undefined> {
@@ -83,7 +101,7 @@ export class PostgresWorkshop implements SliceWorkshop {
   }
 
   renew(claims: readonly SliceClaim[]): Promise<readonly number[]> {
-    return renewClaims(this.#side, this.#claimant, claims)
+    return renewClaims(this.#side, this.#claimant, claims, this.#work.backend)
   }
 
   giveBack(claims: readonly SliceClaim[]): Promise<void> {
@@ -92,7 +110,16 @@ export class PostgresWorkshop implements SliceWorkshop {
 
   async apply(claim: SliceClaim): Promise<SliceEnd> {
     if (this.#statement === undefined) throw new TypeError('This batch has no statement.')
+    await this.#lookAtPlan(this.#statement, claim)
     return this.#statement.apply(this.#work, claim)
+  }
+
+  /** Once, and before the first slice that has both bounds. */
+  async #lookAtPlan({ atOnce }: SliceStatement, claim: SliceClaim): Promise<void> {
+    if (atOnce === undefined || claim.lower === undefined || this.#planning.isLookedAt) return
+    this.#planning.isOnce = await isPlannedAlike(this.#work, atOnce.other.bind(claim))
+    this.#planning.isLookedAt = true
+    await setPlanning(await this.#work.client(), this.#planning)
   }
 
   open(claim: SliceClaim): Promise<OpenSlice> {
@@ -158,6 +185,23 @@ export class PostgresWorkshop implements SliceWorkshop {
 
 const lookBackEveryMs = 500
 
-async function prepareToWork(client: Client, { sliceMs }: WorkshopPlan): Promise<void> {
-  await client.query(`set statement_timeout = ${Math.round(sliceMs)}`)
+/** Whether the task's statement is planned once, or for every slice. */
+interface Planning {
+  isLookedAt: boolean
+  isOnce: boolean
+}
+
+async function prepareToWork(client: Client, { sliceMs }: WorkshopPlan, planning: Planning): Promise<void> {
+  // Whoever waits for somebody's lock is told so before its time is up: it is no fault of the rows.
+  const lockMs = Math.max(1, Math.round(sliceMs * 0.8))
+  await client.query(`
+    set statement_timeout = ${Math.round(sliceMs)};
+    set idle_in_transaction_session_timeout = ${Math.round(sliceMs) + 30_000};
+    select set_config('lock_timeout', '${lockMs}', false) from pg_settings
+    where name = 'lock_timeout' and setting::int not between 1 and ${lockMs}`)
+  await setPlanning(client, planning)
+}
+
+async function setPlanning(client: Client, { isOnce }: Planning): Promise<void> {
+  if (isOnce) await client.query('set plan_cache_mode = force_generic_plan')
 }

@@ -1,0 +1,37 @@
+import type { SliceWorkshop } from '../databases/slice-ledger.ts'
+import type { Batch } from './definition.ts'
+import { type Ahead, Leases } from './leases.ts'
+import { PaceKeeper } from './pace-keeper.ts'
+
+/** All that a worker needs for the slices of one batch. */
+export interface Bench extends AsyncDisposable {
+  readonly id: string
+  readonly batch: Batch
+  readonly definition: string
+  readonly workshop: SliceWorkshop
+  readonly leases: Leases
+  readonly pace: PaceKeeper
+}
+
+/** Sets a bench up; the workshop is disposed of with it. */
+export function makeBench(
+  id: string,
+  batch: Batch,
+  definition: string,
+  workshop: SliceWorkshop,
+  ahead: Ahead = {},
+): Bench {
+  const leases = new Leases(workshop, batch.limits.leaseMs, ahead)
+  return {
+    id,
+    batch,
+    definition,
+    workshop,
+    leases,
+    pace: new PaceKeeper(workshop),
+    async [Symbol.asyncDispose]() {
+      await leases[Symbol.asyncDispose]()
+      await workshop[Symbol.asyncDispose]()
+    },
+  }
+}
