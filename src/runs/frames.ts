@@ -38,6 +38,8 @@ export type FrameBody =
       readonly perSecond?: number
       /** Why the attempt ends before the work does: the run rests from then on, and can be resumed. */
       readonly rests?: string
+      /** Of a batch: all of it is done. Without this, an attempt's end is not the batch's. */
+      readonly isOver?: true
     }
   /** A sentence of Purser's own for whoever watches. */
   | { readonly kind: 'notice'; readonly text: string }

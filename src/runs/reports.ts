@@ -12,7 +12,7 @@ export function parseReport(line: string): Report | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { kind, done, total, label, perSecond, rests } = value as Record<string, unknown>
+  const { kind, done, total, label, perSecond, rests, isOver } = value as Record<string, unknown>
   if (kind !== 'progress' || !isCount(done)) return undefined
   return {
     kind,
@@ -21,6 +21,7 @@ export function parseReport(line: string): Report | undefined {
     ...(typeof label === 'string' ? { label } : {}),
     ...(isCount(perSecond) ? { perSecond } : {}),
     ...(typeof rests === 'string' ? { rests } : {}),
+    ...(isOver === true ? { isOver } : {}),
   }
 }
 

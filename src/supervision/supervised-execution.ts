@@ -32,8 +32,10 @@ export class SupervisedExecution implements Execution {
 
   async look(): Promise<Look> {
     const look = readLook(this.#folder)
-    const ended = look.ended ?? (await readOutcome(this.#folder))
-    return ended === undefined ? look : { ...look, ended }
+    if (look.ended !== undefined) return look
+    const ended = await readOutcome(this.#folder)
+    // what was told last is kept before the outcome, and may not have been there a moment ago
+    return ended === undefined ? look : { ...readLook(this.#folder), ended }
   }
 
   async *frames(options: { readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<Frame> {

@@ -68,7 +68,10 @@ function canRest({ kind, batch }: Run['request']): boolean {
 function whyItRests({ request, status }: Run, { progress, ended }: Look): string | undefined {
   if (!canRest(request) || ended === undefined || status === 'cancelling') return undefined
   const { outcome } = ended
-  if (outcome.end === 'exited') return outcome.code === 0 ? progress?.rests : undefined
+  if (outcome.end === 'exited') {
+    if (outcome.code !== 0 || progress?.isOver) return undefined
+    return progress?.rests ?? 'its lead ended before it was known to be over'
+  }
   return ['killed', 'lost', 'stopped'].includes(outcome.end)
     ? `its lead was ${describeOutcome(outcome)}`
     : undefined

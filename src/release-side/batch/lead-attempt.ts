@@ -123,7 +123,7 @@ class Leading {
     })
   }
 
-  #tell(tally: Tally, limiting: string | undefined, rests?: string): void {
+  #tell(tally: Tally, limiting: string | undefined, last: Pick<Report, 'rests' | 'isOver'> = {}): void {
     const words = [
       'rows',
       ...(tally.buried === 0 ? [] : [`(${tally.buried} buried)`]),
@@ -136,7 +136,7 @@ class Leading {
       ...(perSecond === undefined ? {} : { perSecond }),
       total: tally.totalRows,
       label: words.join('  '),
-      ...(rests === undefined ? {} : { rests }),
+      ...last,
     })
   }
 
@@ -144,7 +144,7 @@ class Leading {
     const { lead } = this.#options
     switch (end.state) {
       case 'finished':
-        this.#tell(end.tally, undefined)
+        this.#tell(end.tally, undefined, { isOver: true })
         console.log(summary(end.tally))
         return 0
       case 'failed':
@@ -152,7 +152,7 @@ class Leading {
         console.error(`The batch failed: ${end.why ?? 'it was ended'}. ${summary(end.tally)}`)
         return 1
       case 'paused':
-        this.#tell(end.tally, undefined, end.why ?? 'somebody asked for it')
+        this.#tell(end.tally, undefined, { rests: end.why ?? 'somebody asked for it' })
         return 0
       case 'cancelled':
         // whoever cancelled it stops this process too
