@@ -139,11 +139,11 @@ export interface WorkshopPlan {
 /** A worker's side of a batch. */
 export interface SliceWorkshop extends AsyncDisposable {
   /** Claims up to so many slices that are due, in the order of their keys. */
-  claim(most: number, isRisky: boolean): Promise<readonly SliceClaim[]>
+  claim(most: number, isRisky: boolean, leaseMs?: number): Promise<readonly SliceClaim[]>
   /** Claims one slice if it is due; `undefined` when it is done, not due or somebody else's. */
   claimOne(slice: number, generation: number, isRisky: boolean): Promise<SliceClaim | undefined>
   /** Keeps claims for another lease. Returns the slices that are this worker's no more. */
-  renew(claims: readonly SliceClaim[]): Promise<readonly number[]>
+  renew(claims: readonly SliceClaim[], leaseMs?: number): Promise<readonly number[]>
   /** Gives claims back untried. */
   giveBack(claims: readonly SliceClaim[]): Promise<void>
   /** Carries a statement out over a slice, and its checkpoint with it. */

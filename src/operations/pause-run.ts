@@ -32,6 +32,9 @@ export async function pauseRun(context: Context, { run, ledger }: FoundRun, reas
     const settled = await settleRun(context, ledger, await readRun(ledger, run.id))
     if (settled.status === 'paused' || isEnd(settled.status) || performance.now() > deadline) return settled
     await sleep(lookEveryMs)
+    // a lead that was just beginning knew nothing of it yet; one that was resumed since is to go on
+    if (settled.attempts.length > current.attempts.length) return settled
+    await batch.database.batches.move(batch.id, 'paused')
   }
 }
 

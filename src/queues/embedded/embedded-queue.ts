@@ -1,9 +1,15 @@
+import { PurserError } from '../../core/errors.ts'
 import type { SliceWorkshop } from '../../databases/slice-ledger.ts'
 import type { SliceClaim } from '../../runs/slice.ts'
 import type { Delivery, Queue, SliceHint, Unsent } from '../queue.ts'
 
 /** What the embedded queue asks of the ledger. */
 type Claims = Pick<SliceWorkshop, 'claim' | 'giveBack' | 'renew' | 'fail' | 'change'>
+
+interface Wait {
+  readonly leaseMs: number
+  readonly waitMs: number
+}
 
 // So many slices at once as take about so long: the round trip for them is then a small part of their work.
 const aheadMs = 60
@@ -20,9 +26,12 @@ export class EmbeddedQueue implements Queue {
   readonly #claims: Claims
   readonly #isRisky: boolean
   readonly #batch: string
+  readonly #held = new Set<SliceClaim>()
+  readonly #closing = new AbortController()
   #ahead: SliceClaim[] = []
   #most = 1
   #claimedAt = 0
+  #claiming: Promise<void> = Promise.resolve()
 
   constructor(batch: string, claims: Claims, isRisky: boolean) {
     this.#batch = batch
@@ -35,16 +44,22 @@ export class EmbeddedQueue implements Queue {
     return []
   }
 
-  async receive(wait: { readonly waitMs: number }, signal?: AbortSignal): Promise<Delivery | undefined> {
-    const until = performance.now() + wait.waitMs
+  async receive({ leaseMs, waitMs }: Wait, signal?: AbortSignal): Promise<Delivery | undefined> {
+    const until = performance.now() + waitMs
+    const ended =
+      signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal])
     for (;;) {
-      if (signal?.aborted === true) return undefined
-      if (this.#ahead.length === 0) await this.#claimAhead()
+      if (ended.aborted) return undefined
+      if (this.#ahead.length === 0) {
+        this.#claiming = this.#claimAhead(leaseMs)
+        await this.#claiming
+      }
+      if (ended.aborted) return undefined
       const claim = this.#ahead.shift()
-      if (claim !== undefined) return this.#delivery(claim)
+      if (claim !== undefined) return this.#deliver(claim)
       const left = until - performance.now()
       if (left <= 0) return undefined
-      await this.#claims.change(Math.min(left, lookAgainMs), signal ?? AbortSignal.timeout(left))
+      await this.#claims.change(Math.min(left, lookAgainMs), ended)
     }
   }
 
@@ -62,36 +77,40 @@ export class EmbeddedQueue implements Queue {
     this.#ahead = this.#ahead.filter(({ slice }) => !slices.includes(slice))
   }
 
-  async giveBack(): Promise<void> {
-    const ahead = this.#ahead
-    this.#ahead = []
-    await this.#claims.giveBack(ahead)
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.giveBack().catch(() => {}) // their lease ends by itself
+    this.#closing.abort()
+    await this.#claiming.catch(() => {}) // what it brings is given back with the rest
+    const claims = [...this.#held, ...this.#ahead]
+    this.#ahead = []
+    this.#held.clear()
+    await this.#claims.giveBack(claims).catch(() => {}) // their lease ends by itself
   }
 
-  async #claimAhead(): Promise<void> {
+  async #claimAhead(leaseMs: number): Promise<void> {
     const now = performance.now()
     const tookMs = now - this.#claimedAt
     this.#claimedAt = now
     this.#most = this.#isRisky ? 1 : nextMost(this.#most, tookMs)
-    this.#ahead = [...(await this.#claims.claim(this.#most, this.#isRisky))]
+    this.#ahead = [...(await this.#claims.claim(this.#most, this.#isRisky, leaseMs))]
   }
 
-  #delivery(claim: SliceClaim): Delivery {
-    const { slice, generation } = claim
-    const hint: SliceHint = { batch: this.#batch, slice, generation, sending: claim.token, definition: '' }
+  #deliver(claim: SliceClaim): Delivery {
+    const { slice, generation, token } = claim
+    const hint: SliceHint = { batch: this.#batch, slice, generation, sending: token, definition: '' }
+    this.#held.add(claim)
     return {
       hint,
       claim,
-      redelivered: claim.token > 1,
-      renew: async () => {
-        await this.#claims.renew([claim])
+      redelivered: token > 1,
+      renew: async (leaseMs) => {
+        const gone = await this.#claims.renew([claim], leaseMs)
+        if (gone.length > 0) throw lost(claim)
       },
-      ack: async () => {},
-      retry: (delayMs) => this.#claims.fail(claim, { message: 'it was given back', counts: false, delayMs }),
+      ack: async () => void this.#held.delete(claim),
+      retry: async (delayMs) => {
+        this.#held.delete(claim)
+        await this.#claims.fail(claim, { message: 'it was given back', counts: false, delayMs })
+      },
     }
   }
 }
@@ -99,4 +118,11 @@ export class EmbeddedQueue implements Queue {
 function nextMost(most: number, tookMs: number): number {
   if (tookMs > aheadMs * 2) return Math.max(1, Math.floor(most / 2))
   return tookMs < aheadMs ? Math.min(mostAhead, most * 2) : most
+}
+
+function lost({ batch, slice }: SliceClaim): PurserError {
+  return new PurserError('DELIVERY_LOST', {
+    message: `Slice ${slice} of batch ${batch} is another worker's by now: its lease had run out.`,
+    remedy: 'Nothing of it took effect here; whoever has it does it.',
+  })
 }

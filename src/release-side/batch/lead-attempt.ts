@@ -12,6 +12,7 @@ import { Crew } from './crew.ts'
 import { definitionDigest } from './definition-digest.ts'
 import { drainQueue } from './drain-queue.ts'
 import { dryRun } from './dry-run.ts'
+import { openWhenThere } from './open-when-there.ts'
 import { Pacing } from './pacing.ts'
 import { Rate } from './rate.ts'
 
@@ -33,15 +34,23 @@ export async function leadAttempt(
   const id = order.id ?? run
   const definition = await definitionDigest(file)
   const { source, limits } = batch
-  await using lead = await ledger.begin({
-    id,
-    task: task.name,
-    definition,
-    parameters,
-    source,
-    leaseMs: limits.leaseMs,
-  })
+  const plan = { id, task: task.name, definition, parameters, source, leaseMs: limits.leaseMs }
+  const begin = () => ledger.begin(plan)
+  await using lead = await (isFirst(assignment)
+    ? begin()
+    : openWhenThere(begin, ledger, { say: sayTo(tell), drain: never }))
   return await new Leading({ backends, assignment, ledger, lead, batch, definition, tell }).toItsEnd()
+}
+
+const never = new AbortController().signal
+
+/** A run whose first attempt finds no database or broker has failed, and nothing was done; a later one waits for them. */
+function isFirst({ run, attempt }: LeadAssignment): boolean {
+  return attempt === `${run}.1`
+}
+
+function sayTo(tell: (report: Report) => void): (what: string | undefined) => void {
+  return (what) => tell({ kind: 'progress', done: 0, ...(what === undefined ? {} : { label: what }) })
 }
 
 interface LeadingOptions {
@@ -69,9 +78,12 @@ class Leading {
   }
 
   async toItsEnd(): Promise<number> {
-    const { backends, assignment, ledger, lead, batch, definition } = this.#options
+    const { backends, assignment, ledger, lead, batch, definition, tell } = this.#options
     const { batch: order } = assignment
-    await using queue = await openQueue(backends, order.queue, (sentence) => console.error(sentence))
+    const open = () => openQueue(backends, order.queue, (sentence) => console.error(sentence))
+    await using queue = await (isFirst(assignment)
+      ? open()
+      : openWhenThere(open, ledger, { say: sayTo(tell), drain: this.#stop.signal }))
     await using pacing = new Pacing(ledger, lead, batch)
     const crew = this.#crew()
     try {
@@ -93,7 +105,8 @@ class Leading {
         }),
       ])
       await crew.drain()
-      if (end.state === 'finished' && queue !== undefined) await drainQueue(queue, lead.batch)
+      // what a broker that is away keeps is taken off by whoever meets it
+      if (end.state === 'finished' && queue !== undefined) await drainQueue(queue, lead.batch).catch(() => {})
       return await this.#end(end)
     } finally {
       await crew.drain()

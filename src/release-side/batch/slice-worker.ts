@@ -1,16 +1,16 @@
 import { makeBench } from '../../batches/bench.ts'
 import type { Batch } from '../../batches/definition.ts'
 import type { Ahead } from '../../batches/leases.ts'
-import { Patience } from '../../batches/patience.ts'
 import { HandlerHung } from '../../batches/work-slice.ts'
 import { workOnBatch } from '../../batches/worker.ts'
-import { PurserError, reasonOf } from '../../core/errors.ts'
+import { reasonOf } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { SliceLedger } from '../../databases/slice-ledger.ts'
 import type { DatabasePlace, QueuePlace } from '../../executors/executor.ts'
 import type { Queue } from '../../queues/queue.ts'
 import { type Backends, openQueue, openSliceLedger } from './backends.ts'
 import { loadBatch, OtherBatches, openWorkshop } from './benches.ts'
+import { openWhenThere } from './open-when-there.ts'
 
 /** What a worker's process is told by the one that watches over it. */
 export interface SliceWorkerOrder {
@@ -71,6 +71,7 @@ async function work(
   tell: (word: SliceWorkerWord) => void,
 ): Promise<void> {
   const say = (what: string | undefined) => tell({ says: 'waits', what: what ?? null })
+  // the lead was there a moment ago, and so were database and broker
   const whenThere = <T>(open: () => Promise<T>) => openWhenThere(open, ledger, { say, drain })
   const workshop = await whenThere(() => openWorkshop(ledger, id, name, batch))
   const transport = await whenThere(() => openQueue(backends, place, (sentence) => console.error(sentence)))
@@ -84,25 +85,5 @@ async function work(
   } finally {
     // before the workshop: what it has claimed ahead is given back there
     await queue[Symbol.asyncDispose]()
-  }
-}
-
-/** The lead was there a moment ago, and so were database and broker: what is away is waited for. */
-async function openWhenThere<T>(
-  open: () => Promise<T>,
-  ledger: SliceLedger,
-  options: ConstructorParameters<typeof Patience>[0],
-): Promise<T> {
-  const patience = new Patience(options)
-  for (;;) {
-    try {
-      const opened = await open()
-      patience.end()
-      return opened
-    } catch (error) {
-      const isAway = error instanceof PurserError && error.code === 'QUEUE_UNREACHABLE'
-      if (options.drain.aborted || !(isAway || ledger.isAway(error))) throw error
-      await patience.wait(error)
-    }
   }
 }

@@ -43,7 +43,7 @@ export class PostgresLead implements BatchLead {
   static async begin(url: string, plan: BatchPlan): Promise<PostgresLead> {
     const session = new Session(url, plainText)
     try {
-      await ensureSchema(await session.client())
+      await session.use(ensureSchema)
       const source = await inspectSource(session, plan.source)
       await insertBatch(session, source, plan)
       const begun = await takeLead(session, plan)

@@ -43,7 +43,7 @@ export class PostgresSliceLedger implements SliceLedger {
   }
 
   async openBatches(): Promise<readonly OpenBatch[]> {
-    if (!(await isThere(await this.#session.client()))) return []
+    if (!(await this.#session.use(isThere))) return []
     const { rows } = await this.#session.query<OpenBatch & Record<string, unknown>>({
       text: `
         select id, task, definition, parameters, speed, state from purser.batches where state = 'running'

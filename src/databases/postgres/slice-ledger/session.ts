@@ -1,4 +1,5 @@
 import type { Client, QueryConfig, QueryResult } from 'pg'
+import { PurserError } from '../../../core/errors.ts'
 import { connect } from '../connect.ts'
 import { isStale, markCut, sqlStateOf } from '../sql-state.ts'
 
@@ -48,10 +49,20 @@ export class Session implements AsyncDisposable, Connection {
     if (client !== undefined) await this.#forget(client)
   }
 
-  async #ask<R extends object>(client: Client, config: QueryConfig): Promise<Answer<R>> {
+  /** Does something on the connection itself; a cut is known as one here too. Throws `DATABASE_UNREACHABLE`. */
+  async use<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    return this.#guard(await this.client(), work)
+  }
+
+  #ask<R extends object>(client: Client, config: QueryConfig): Promise<Answer<R>> {
+    return this.#guard(client, () => client.query(config))
+  }
+
+  async #guard<T>(client: Client, work: (client: Client) => Promise<T>): Promise<T> {
     try {
-      return await client.query(config)
+      return await work(client)
     } catch (error) {
+      if (error instanceof PurserError) throw error
       if (sqlStateOf(error) === undefined || isStale(error)) {
         markCut(error)
         await this.#forget(client)
@@ -73,7 +84,11 @@ export class Session implements AsyncDisposable, Connection {
       const client = await this.#open()
       client.once('error', () => void this.#forget(client))
       client.once('end', () => void this.#forget(client))
-      await this.#prepare(client)
+      await this.#prepare(client).catch(async (error: unknown) => {
+        if (sqlStateOf(error) === undefined) markCut(error)
+        await client.end().catch(() => {})
+        throw error
+      })
       this.backend = 'processID' in client && typeof client.processID === 'number' ? client.processID : null
       return client
     } catch (error) {

@@ -74,15 +74,19 @@ export class PostgresWorkshop implements SliceWorkshop {
     }
   }
 
-  async claim(most: number, isRisky: boolean): Promise<readonly SliceClaim[]> {
+  async claim(
+    most: number,
+    isRisky: boolean,
+    leaseMs: number = this.#claimant.leaseMs,
+  ): Promise<readonly SliceClaim[]> {
     const now = performance.now()
     const looksBack = now - this.#lookedBackAt >= lookBackEveryMs
     const from = looksBack ? 0 : this.#next
-    const claims = await claimSome(this.#work, this.#claimant, { from, most, isRisky })
+    const claims = await claimSome(this.#work, { ...this.#claimant, leaseMs }, { from, most, isRisky })
     if (looksBack) this.#lookedBackAt = now
     if (claims.length === 0 && !looksBack) {
       this.#lookedBackAt = Number.NEGATIVE_INFINITY
-      return this.claim(most, isRisky)
+      return this.claim(most, isRisky, leaseMs)
     }
     this.#next = Math.max(this.#next, (claims.at(-1)?.slice ?? -1) + 1)
     await this.#sayIdle(claims.length === 0)
@@ -100,8 +104,8 @@ export class PostgresWorkshop implements SliceWorkshop {
     return claimOne(this.#work, this.#claimant, { slice, generation, isRisky })
   }
 
-  renew(claims: readonly SliceClaim[]): Promise<readonly number[]> {
-    return renewClaims(this.#side, this.#claimant, claims, this.#work.backend)
+  renew(claims: readonly SliceClaim[], leaseMs: number = this.#claimant.leaseMs): Promise<readonly number[]> {
+    return renewClaims(this.#side, { ...this.#claimant, leaseMs }, claims, this.#work.backend)
   }
 
   giveBack(claims: readonly SliceClaim[]): Promise<void> {
@@ -119,7 +123,7 @@ export class PostgresWorkshop implements SliceWorkshop {
     if (atOnce === undefined || claim.lower === undefined || this.#planning.isLookedAt) return
     this.#planning.isOnce = await isPlannedAlike(this.#work, atOnce.other.bind(claim))
     this.#planning.isLookedAt = true
-    await setPlanning(await this.#work.client(), this.#planning)
+    await this.#work.use((client) => setPlanning(client, this.#planning))
   }
 
   open(claim: SliceClaim): Promise<OpenSlice> {
