@@ -19,21 +19,26 @@ export interface WorkerOptions {
   readonly queue: Queue & Ahead
   /** Given when it is to end within the slice at work. */
   readonly drain: AbortSignal
+  /** Whether it ends after a while without work. */
+  readonly mayLeave: boolean
   /** Tells a person what it waits for; `undefined` when it goes on. */
   readonly say: (what: string | undefined) => void
 }
 
 const listenMs = 1_000
+// So many times in a row without a word.
+const longestIdle = 5
 
 /** Works on slices until its own batch is over or rests, or it is drained. Throws `HandlerHung`. */
 export async function workOnBatch(options: WorkerOptions): Promise<void> {
   const { own, queue, drain } = options
   const patience = new Patience(options)
-  while (!drain.aborted) {
+  for (let idle = 0; !drain.aborted && !(options.mayLeave && idle >= longestIdle); ) {
     try {
       const delivery = await queue.receive({ leaseMs: own.batch.limits.leaseMs, waitMs: listenMs }, drain)
       const gist = delivery === undefined ? await gistOf(own.workshop) : await takeOn(options, delivery)
       if (gist === 'rests') return
+      idle = delivery === undefined && gist === 'goes on' ? idle + 1 : 0
       if (gist === 'waits') await own.workshop.change(listenMs, drain)
       patience.end()
     } catch (error) {

@@ -87,8 +87,10 @@ export interface OpenBatch {
   readonly task: string
   readonly definition: string
   readonly parameters: JsonObject
-  readonly speed: number
-  readonly state: BatchState
+  /** Whether somebody leads it: was heard of in the last half minute. */
+  readonly isLed: boolean
+  /** Whether a slice is due now. */
+  readonly hasWork: boolean
 }
 
 /** How a slice's work failed. */

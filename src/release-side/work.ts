@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { PurserError } from '../core/errors.ts'
 import type { Assignment } from '../executors/executor.ts'
 import { loadTask } from '../tasks/discovery.ts'
 import { validate } from '../tasks/parameters/validate.ts'
@@ -60,11 +61,19 @@ async function leadBatch(
   const { leadAttempt } = await import('./batch/lead-attempt.ts')
   const report = reporter(mark === undefined ? overChannel(channel) : behindMark(mark))
   if (mark !== undefined) channel.destroy()
-  const code = await leadAttempt(backends, { ...assignment, batch }, task, params, report.send)
+  const lead = leadAttempt(backends, { ...assignment, batch }, task, params, report.send)
+  const code = await lead.catch(failWith)
   report.end()
   // not before its last word has left
   await new Promise<void>((resolve) => (mark === undefined ? channel.end(resolve) : resolve()))
   process.exit(code)
+}
+
+/** What is no mistake of ours is told as everywhere: without a stack. */
+function failWith(error: unknown): number {
+  if (!(error instanceof PurserError)) throw error
+  console.error(`${error.message}\n  → ${error.remedy}  ${error.code}`)
+  return error.exitCode
 }
 
 async function workAsWorker(
@@ -74,7 +83,7 @@ async function workAsWorker(
 ): Promise<never> {
   channel.destroy()
   const { workerAttempt } = await import('./batch/worker-attempt.ts')
-  process.exit(await workerAttempt(backends, assignment))
+  process.exit(await workerAttempt(backends, assignment).catch(failWith))
 }
 
 async function readAssignment(channel: Socket): Promise<Assignment> {

@@ -5,6 +5,7 @@ import { exitCodes } from '../../core/errors.ts'
 import { count } from '../../core/text.ts'
 import type { BatchLead, SliceLedger, Tally } from '../../databases/slice-ledger.ts'
 import type { Assignment, BatchOrder } from '../../executors/executor.ts'
+import type { Queue } from '../../queues/queue.ts'
 import type { Report } from '../../runs/reports.ts'
 import type { BatchTask } from '../../tasks/task.ts'
 import { type Backends, openQueue, openSliceLedger } from './backends.ts'
@@ -35,11 +36,19 @@ export async function leadAttempt(
   const definition = await definitionDigest(file)
   const { source, limits } = batch
   const plan = { id, task: task.name, definition, parameters, source, leaseMs: limits.leaseMs }
-  const begin = () => ledger.begin(plan)
-  await using lead = await (isFirst(assignment)
-    ? begin()
-    : openWhenThere(begin, ledger, { say: sayTo(tell), drain: never }))
-  return await new Leading({ backends, assignment, ledger, lead, batch, definition, tell }).toItsEnd()
+  const open = <T>(what: () => Promise<T>) =>
+    isFirst(assignment) ? what() : openWhenThere(what, ledger, { say: sayTo(tell), drain: never })
+  // first, so that a broker that is not there leaves nothing behind in the database
+  await using queue = await open(() =>
+    openQueue(backends, order.queue, (sentence) => console.error(sentence)),
+  )
+  await using lead = await open(() => ledger.begin(plan))
+  try {
+    return await new Leading({ assignment, ledger, lead, queue, batch, definition, tell }).toItsEnd()
+  } catch (error) {
+    await lead.move('failed').catch(() => {}) // its workers stop when they see that nobody leads it
+    throw error
+  }
 }
 
 const never = new AbortController().signal
@@ -54,10 +63,11 @@ function sayTo(tell: (report: Report) => void): (what: string | undefined) => vo
 }
 
 interface LeadingOptions {
-  readonly backends: Backends
   readonly assignment: LeadAssignment
   readonly ledger: SliceLedger
   readonly lead: BatchLead
+  /** `undefined` where the slice ledger itself is the queue. */
+  readonly queue: Queue | undefined
   readonly batch: Batch
   readonly definition: string
   readonly tell: (report: Report) => void
@@ -78,12 +88,7 @@ class Leading {
   }
 
   async toItsEnd(): Promise<number> {
-    const { backends, assignment, ledger, lead, batch, definition, tell } = this.#options
-    const { batch: order } = assignment
-    const open = () => openQueue(backends, order.queue, (sentence) => console.error(sentence))
-    await using queue = await (isFirst(assignment)
-      ? open()
-      : openWhenThere(open, ledger, { say: sayTo(tell), drain: this.#stop.signal }))
+    const { assignment, ledger, lead, queue, batch, definition } = this.#options
     await using pacing = new Pacing(ledger, lead, batch)
     const crew = this.#crew()
     try {
@@ -97,7 +102,7 @@ class Leading {
           sliceRows: () => pacing.rows,
           isSizeLive: 'targetMs' in batch.size || batch.throttle.length > 0,
           pace: (tally) => pacing.keep(tally),
-          canary: order.canary,
+          canary: assignment.batch.canary,
           signal: this.#stop.signal,
           isAway: (error) => ledger.isAway(error),
           tell: (tally, limiting) => this.#tell(tally, limiting),
@@ -127,6 +132,7 @@ class Leading {
         parameters,
         database: order.database,
         folders: order.folders,
+        mayLeave: false,
         ...queue,
       },
       dead: (worker) => ledger.release(lead.batch, worker),

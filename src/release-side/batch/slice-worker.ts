@@ -22,6 +22,8 @@ export interface SliceWorkerOrder {
   readonly database: DatabasePlace
   readonly queue?: QueuePlace
   readonly folders: readonly string[]
+  /** Whether it ends after a while without work, so that its place can go to another batch. */
+  readonly mayLeave: boolean
 }
 
 /** What it tells: that it lives, that it has its task and its database, what it waits for, and that it ends on purpose. */
@@ -66,7 +68,7 @@ async function work(
   backends: Backends,
   ledger: SliceLedger,
   batch: Batch,
-  { batch: id, name, definition, folders, queue: place }: SliceWorkerOrder,
+  { batch: id, name, definition, folders, mayLeave, queue: place }: SliceWorkerOrder,
   drain: AbortSignal,
   tell: (word: SliceWorkerWord) => void,
 ): Promise<void> {
@@ -81,7 +83,7 @@ async function work(
   await using others = new OtherBatches(ledger, name, folders)
   tell({ says: 'begun' })
   try {
-    await workOnBatch({ own, other: (other) => others.bench(other), queue, drain, say })
+    await workOnBatch({ own, other: (other) => others.bench(other), queue, drain, say, mayLeave })
   } finally {
     // before the workshop: what it has claimed ahead is given back there
     await queue[Symbol.asyncDispose]()

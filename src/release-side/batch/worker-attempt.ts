@@ -35,7 +35,7 @@ export async function workerAttempt(backends: Backends, assignment: WorkerAssign
       const found = await findWork(places, tasks, assignment.worker.batch)
       times = 0
       if (found !== undefined) await workOn(found, assignment, stop.signal)
-      else if (assignment.worker.batch !== undefined) return 0
+      else if (await isOver(places, assignment.worker.batch)) return 0
       else await Promise.race(places.map(({ ledger }) => ledger.change(lookAgainMs, stop.signal)))
     } catch (error) {
       if (!places.some(({ ledger }) => ledger.isAway(error))) throw error
@@ -47,6 +47,16 @@ export async function workerAttempt(backends: Backends, assignment: WorkerAssign
   return 0
 }
 
+/** Of a worker that is for one batch: whether that has ended or rests, or nobody plans more of it. */
+async function isOver(
+  places: readonly { readonly ledger: SliceLedger }[],
+  only: string | undefined,
+): Promise<boolean> {
+  if (only === undefined) return false
+  const open = await Promise.all(places.map(({ ledger }) => ledger.openBatches()))
+  return !open.flat().some(({ id, isLed }) => id === only && isLed)
+}
+
 const passedOver = new Set<string>()
 
 async function findWork(
@@ -56,7 +66,7 @@ async function findWork(
 ): Promise<Found | undefined> {
   for (const { place, ledger } of places) {
     for (const batch of await ledger.openBatches()) {
-      if (only !== undefined && batch.id !== only) continue
+      if (!batch.hasWork || (only !== undefined && batch.id !== only)) continue
       const task = tasks.get(batch.task)
       if (task?.definition === batch.definition) return { batch, task, ledger, place }
       // said once: a newer worker has it, and nothing of it is tried here
@@ -90,6 +100,7 @@ async function workOn(
       parameters: batch.parameters,
       database: place,
       folders: assignment.folders,
+      mayLeave: true,
       ...(queue === undefined ? {} : { queue }),
     },
     dead: (worker) => ledger.release(batch.id, worker),

@@ -59,7 +59,7 @@ function checkTypes({ key }: InspectedSource, types: readonly string[]): void {
 export async function takeLead(session: Session, { id, definition, leaseMs }: BatchPlan): Promise<Begun> {
   const { rows } = await session.query<Begun>({
     text: `
-      update purser.batches set lead = lead + 1, definition = $2, lease_ms = $3, limiting = null,
+      update purser.batches set lead = lead + 1, lead_seen = clock_timestamp(), definition = $2, lease_ms = $3, limiting = null,
         state = case when state in ('paused', 'failed', 'finished') then 'running' else state end
       where id = $1 returning lead, cursor, last, next_slice as next`,
     values: [id, definition, leaseMs],

@@ -22,6 +22,7 @@ export class PostgresLead implements BatchLead {
   #cursor: Key | undefined
   #next: string
   #low = '1'
+  #seenAt = performance.now()
   // what the slices before `low` add up to: they never change again
   #folded: Folded = { rows: 0, slices: 0 }
 
@@ -143,6 +144,7 @@ export class PostgresLead implements BatchLead {
   }
 
   async tally(): Promise<Tally> {
+    await this.#showItself()
     const read = await readTally(this.#session, this.batch, this.#low, this.#folded)
     if (read === undefined) throw new Bug(`Batch ${this.batch} is not on record.`)
     const { tally, low, folded } = read
@@ -156,6 +158,19 @@ export class PostgresLead implements BatchLead {
       })
     }
     return tally
+  }
+
+  /** Workers don't wait for a batch whose lead is dead. */
+  async #showItself(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#seenAt < seenEveryMs) return
+    const { rowCount } = await this.#session.query({
+      name: 'purser_lead_seen',
+      text: 'update purser.batches set lead_seen = clock_timestamp() where id = $1 and lead = $2',
+      values: [this.batch, this.#token],
+    })
+    if (rowCount === 0) throw displaced(this.batch)
+    this.#seenAt = now
   }
 
   async setSpeed(speed: number, limiting: string | undefined): Promise<void> {
@@ -190,6 +205,8 @@ export class PostgresLead implements BatchLead {
 // A statement has its checkpoint before its effect, and locked until its end: its lease can't be renewed meanwhile. It
 // needs none, for the server carries it out, or ends it in its time, whatever became of the worker.
 const isCarriedOut = `coalesce(not s.is_risky and a.state = 'active', false)`
+
+const seenEveryMs = 1_000
 
 function displaced(batch: string): PurserError {
   return new PurserError('BATCH_LED_ELSEWHERE', {

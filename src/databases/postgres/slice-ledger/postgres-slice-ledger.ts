@@ -46,8 +46,13 @@ export class PostgresSliceLedger implements SliceLedger {
     if (!(await this.#session.use(isThere))) return []
     const { rows } = await this.#session.query<OpenBatch & Record<string, unknown>>({
       text: `
-        select id, task, definition, parameters, speed, state from purser.batches where state = 'running'
-        order by created_at`,
+        select id, task, definition, parameters,
+          lead_seen > clock_timestamp() - interval '30 s' as "isLed",
+          exists (
+            select from purser.slices s
+            where s.batch = b.id and s.number >= b.low and s.state = 0 and s.due_at <= clock_timestamp()
+          ) as "hasWork"
+        from purser.batches b where state = 'running' order by created_at`,
     })
     return rows
   }

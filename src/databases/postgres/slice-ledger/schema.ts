@@ -23,6 +23,7 @@ create table purser.batches (
   lease_ms int not null,
   -- fencing token of the one who leads it
   lead bigint not null default 0,
+  lead_seen timestamptz not null default now(),
   -- slices are planned up to here; the range ends at "last", which was fixed when the batch began
   cursor jsonb,
   last jsonb,
