@@ -91,8 +91,9 @@ async function workAndSettle(
 ): Promise<Gist> {
   const begun = performance.now()
   const end = await tryOn(options, bench, claim)
-  if (typeof end === 'string' || end.end === 'done') await delivery.ack()
+  if (typeof end === 'string' || end.end !== 'fenced') await delivery.ack()
   if (typeof end === 'string') return 'goes on'
+  if (end.end === 'away') throw end.error
   if (end.end === 'fenced') {
     await giveAllBack(options, bench, claim)
     return passOn(options, bench, delivery)
@@ -111,7 +112,11 @@ async function giveAllBack({ own, queue }: WorkerOptions, bench: Bench, claim: S
 }
 
 /** One try at a slice, and what follows from its end. Throws only while the database is away, or for good. */
-async function tryOn(options: WorkerOptions, bench: Bench, claim: SliceClaim): Promise<SliceEnd | Settled> {
+async function tryOn(
+  options: WorkerOptions,
+  bench: Bench,
+  claim: SliceClaim,
+): Promise<SliceEnd | Settled | PutBack> {
   const { workshop, batch, leases } = bench
   const { lost, release } = leases.hold(claim)
   try {
@@ -128,13 +133,19 @@ async function tryOn(options: WorkerOptions, bench: Bench, claim: SliceClaim): P
   }
 }
 
+/** The slice waits for its next try; the server that can be asked may still be full or read-only. */
+interface PutBack {
+  readonly end: 'away'
+  readonly error: unknown
+}
+
 /** An answer that was lost says nothing: the ledger does, as soon as it can be asked. */
 async function settle(
   options: WorkerOptions,
   { workshop, batch }: Bench,
   claim: SliceClaim,
   error: unknown,
-): Promise<SliceEnd | Settled> {
+): Promise<SliceEnd | Settled | PutBack> {
   const patience = new Patience(options)
   for (;;) {
     try {
@@ -143,7 +154,7 @@ async function settle(
       const outcome = await workshop.outcomeOf(claim)
       if (outcome !== 'unknown') return outcome
       await workshop.fail(claim, { message: reasonOf(error), counts: false, delayMs: 0 })
-      return 'retried'
+      return { end: 'away', error }
     } catch (later) {
       if (workshop.classify(later) !== 'away' || options.drain.aborted) throw later
       await patience.wait(later)

@@ -23,10 +23,10 @@ export class LookKeeper {
   }
 
   progress(frame: FrameOf<'progress'>): void {
-    // whoever sees the attempt's end must see with it whether its run is over
-    if (frame.rests !== undefined || frame.isOver) return this.#keep({ progress: frame })
     this.#look = { ...this.#look, progress: frame }
-    this.#pending ??= setTimeout(() => this.#keep({}), progressEveryMs)
+    // whoever sees the attempt's end must see with it whether its run is over
+    if (frame.rests !== undefined || frame.isOver) this.#keep({})
+    else this.#pending ??= setTimeout(() => this.#keep({}), progressEveryMs)
   }
 
   ended(frame: FrameOf<'outcome'>): void {
