@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { purser, purserJson, typePurser } from './cli.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
-import { makeProject, type Project } from './project.ts'
+import { type App, makeProject, type Project } from './project.ts'
 
 /** What the tests look at of a run. */
 export interface BatchRun {
@@ -95,6 +95,14 @@ const tasks = {
     if (${isIn('poison')}) await new Promise(() => {})
   },`,
   ),
+  telling: batch(
+    'telling',
+    `limits: { tries: 1 },
+  async process({ rows, tx }) {
+    if (${isIn('poison')}) throw new Error('no answer from ' + process.env.DATABASE_URL)
+    ${apply}
+  },`,
+  ),
   unfit: batch('unfit', setting('applied = 1')).replace("key: 'id'", "key: 'applied'"),
   mistaken: batch('mistaken', setting('aplied = 1')),
   careless: batch('careless', 'statement: () => sql`update places set applied = applied + 1`,'),
@@ -105,6 +113,9 @@ export default defineScript({ name: 'script', summary: 'No batch.', run() {} })`
 /** An app with batches, and its PostgreSQL. */
 export interface BatchProject extends AsyncDisposable {
   readonly project: Project
+  /** The app as it serves now. */
+  readonly app: App
+  restartApp(): Promise<void>
   /** Fills the table anew; no batch is known any more. */
   fill(rows?: number): Promise<void>
   query: Postgres['query']
@@ -126,9 +137,15 @@ export async function makeBatchProject(): Promise<BatchProject> {
   const { folder } = project
   project.write('purser.config.ts', config)
   for (const [name, text] of Object.entries(tasks)) project.write(`tasks/${name}.js`, text)
-  await project.startApp({ DATABASE_URL: server.url() })
+  let app = await project.startApp({ DATABASE_URL: server.url() })
   return {
     project,
+    get app() {
+      return app
+    },
+    async restartApp() {
+      app = await project.startApp({ DATABASE_URL: server.url() })
+    },
     query: (sql) => server.query(sql),
     async fill(rows = rowCount) {
       await server.query(`

@@ -22,6 +22,7 @@ export interface Point {
 /** Who is at the other end. */
 export interface Passing {
   readonly clientPort: number
+  readonly proxyPort: number
 }
 
 export interface Armed extends Disposable {
@@ -101,8 +102,9 @@ class Link {
     this.#client = client
     this.#server = server
     this.#traps = traps
-    this.#passing = { clientPort: client.remotePort ?? 0 }
+    this.#passing = { clientPort: client.remotePort ?? 0, proxyPort: client.localPort ?? 0 }
     // What was sent before one side went away still arrives: a COMMIT does.
+    for (const socket of [client, server]) socket.setNoDelay()
     client.on('error', () => {}).once('close', () => server.end())
     server.on('error', () => {}).once('close', () => client.destroy())
   }

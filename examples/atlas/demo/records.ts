@@ -8,6 +8,8 @@ const RunRecord = z.object({
   status: z.string(),
   notices: z.array(z.string()),
   refusals: z.array(z.object({ message: z.string() })),
+  progress: z.object({ done: z.number() }).optional(),
+  attempts: z.array(z.object({ pid: z.number().optional() })),
 })
 
 type RunRecord = z.infer<typeof RunRecord>
@@ -20,8 +22,13 @@ export async function latestRun(terminal: Terminal, task: string, status?: strin
   return run
 }
 
+/** All that is known of a run. */
+export async function lookAt(terminal: Terminal, id: string): Promise<RunRecord> {
+  return RunRecord.parse(JSON.parse(await terminal.ask(['show', id, '--json'])))
+}
+
 /** Throws when a run has not become what it should. */
 export async function expectStatus(terminal: Terminal, id: string, status: string): Promise<void> {
-  const run = RunRecord.parse(JSON.parse(await terminal.ask(['show', id, '--json'])))
+  const run = await lookAt(terminal, id)
   if (run.status !== status) throw new Error(`Run ${id} of ${run.task} is ${run.status} and not ${status}.`)
 }

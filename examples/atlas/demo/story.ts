@@ -1,19 +1,6 @@
-import type { Stack } from '../dev/stack.ts'
 import { expect } from './expect.ts'
 import { expectStatus, latestRun } from './records.ts'
-import type { Terminal } from './terminal.ts'
-
-interface Stage {
-  readonly terminal: Terminal
-  readonly stack: Stack
-}
-
-interface Scene {
-  readonly title: string
-  /** What somebody who watches should know. */
-  readonly narration: string
-  play(stage: Stage): Promise<void>
-}
+import type { Scene } from './scene.ts'
 
 const local = ['-e', 'local'] as const
 const aPlace = / places: /
@@ -117,8 +104,8 @@ const lookBack: Scene = {
   },
 }
 
-/** What the demo shows, in its order. */
-export const story: readonly Scene[] = [
+/** What `npm start` shows, in its order. */
+export const scenes: readonly Scene[] = [
   lookAround,
   loadPlaces,
   migrate,

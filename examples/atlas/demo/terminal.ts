@@ -23,6 +23,8 @@ export interface Typed {
   interrupt(): Promise<void>
   /** Types `kill -9` in another terminal. */
   kill(): Promise<void>
+  /** Waits for its end. Throws when it ends with another exit code than it must. */
+  ends(exits: number): Promise<void>
 }
 
 /** A terminal in Atlas's folder, in which somebody types. What they see, we see. Closing it ends what was typed. */
@@ -66,7 +68,18 @@ export class Terminal implements AsyncDisposable {
         child.kill('SIGKILL')
         await ended
       },
+      ends: async (exits) => expectExit(args, await ended, exits),
     }
+  }
+
+  /** Types `kill -9` for a process that is not this terminal's. */
+  killProcess(pid: number): void {
+    this.#echo(`kill -9 ${pid}`)
+    process.kill(pid, 'SIGKILL')
+  }
+
+  throwIfInterrupted(): void {
+    this.#signal.throwIfAborted()
   }
 
   /** Runs a `purser` command unseen, for what it writes to its stdout. */
