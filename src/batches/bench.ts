@@ -11,6 +11,8 @@ export interface Bench extends AsyncDisposable {
   readonly workshop: SliceWorkshop
   readonly leases: Leases
   readonly pace: PaceKeeper
+  /** Errors are kept in the database, where secrets of the release have no place. */
+  readonly redact: (text: string) => string
 }
 
 /** Sets a bench up; the workshop is disposed of with it. */
@@ -19,6 +21,7 @@ export function makeBench(
   batch: Batch,
   definition: string,
   workshop: SliceWorkshop,
+  redact: (text: string) => string,
   ahead: Ahead = {},
 ): Bench {
   const leases = new Leases(workshop, batch.limits.leaseMs, ahead)
@@ -29,6 +32,7 @@ export function makeBench(
     workshop,
     leases,
     pace: new PaceKeeper(workshop),
+    redact,
     async [Symbol.asyncDispose]() {
       await leases[Symbol.asyncDispose]()
       await workshop[Symbol.asyncDispose]()

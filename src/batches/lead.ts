@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '../core/errors.ts'
+import { count } from '../core/text.ts'
 import type { BatchLead, BatchState, Tally } from '../databases/slice-ledger.ts'
 import type { Queue } from '../queues/queue.ts'
 import { backoff, whileAway } from './backoff.ts'
@@ -88,7 +89,11 @@ class Steps {
     }
     if (this.#isCanaryDone(tally)) {
       await lead.move('paused')
-      return { state: 'paused', tally, why: `the first ${tally.slices} slices are done` }
+      return {
+        state: 'paused',
+        tally,
+        why: `the first ${count(tally.slices, 'slice')} of it ${tally.slices === 1 ? 'is' : 'are'} done`,
+      }
     }
     if (isDone(tally)) {
       await lead.move('finished')
@@ -136,7 +141,9 @@ class Steps {
 
   async #send(tally: Tally): Promise<void> {
     const { queue } = this.#options
-    if (queue !== undefined) await sendHints(this.#options, queue, this.#stall.resendAfterMs(tally))
+    if (queue === undefined) return
+    const isTaken = await sendHints(this.#options, queue, this.#stall.resendAfterMs(tally))
+    if (!isTaken) this.#stall.refused()
   }
 }
 

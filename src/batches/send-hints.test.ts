@@ -52,3 +52,15 @@ it('never sends again where nothing waits', () => {
     expect(stall.resendAfterMs(tally({ waiting: 0 }))).toBeUndefined()
   }
 })
+
+it('asks again soon for as long as the queue takes nothing', () => {
+  let now = 0
+  const stall = new Stall(() => now)
+  const resent: number[] = []
+  for (; now <= 21_000; now += 1_000) {
+    if (stall.resendAfterMs(tally({})) === undefined) continue
+    resent.push(now)
+    stall.refused()
+  }
+  expect(resent).toEqual([5_000, 10_000, 15_000, 20_000])
+})

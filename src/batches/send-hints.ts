@@ -6,17 +6,18 @@ const mostSent = 1_000
 const firstMs = 5_000
 const mostMs = 300_000
 
-/** Sends a hint for each slice that is due and was not sent, or not for so long. */
+/** Sends a hint for each slice that is due and was not sent, or not for so long. Returns whether the queue took all. */
 export async function sendHints(
   { lead, definition }: { readonly lead: BatchLead; readonly definition: string },
   queue: Queue,
   resendAfterMs: number | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const due = await lead.unsent(mostSent, resendAfterMs)
-  if (due.length === 0) return
+  if (due.length === 0) return true
   const hints = due.map((slice): SliceHint => ({ batch: lead.batch, definition, ...slice }))
   const unsent = new Set((await queue.send(hints)).map(({ hint }) => hint.slice))
   await lead.markSent(due.filter(({ slice }) => !unsent.has(slice)))
+  return unsent.size === 0
 }
 
 /**
@@ -32,6 +33,12 @@ export class Stall {
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
     this.#since = now()
+  }
+
+  /** The queue did not take them: that says nothing of whether there are workers, and it is asked again soon. */
+  refused(): void {
+    this.#since = this.#now()
+    this.#afterMs = firstMs
   }
 
   /** How old a hint must be to be sent again; `undefined` while none is. */

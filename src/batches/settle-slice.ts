@@ -1,7 +1,8 @@
 import { reasonOf } from '../core/errors.ts'
-import type { SliceEnd, SliceWorkshop } from '../databases/slice-ledger.ts'
+import type { SliceEnd } from '../databases/slice-ledger.ts'
 import type { SliceClaim } from '../runs/slice.ts'
 import { afterConflict, afterError, backoff } from './backoff.ts'
+import type { Bench } from './bench.ts'
 import { HandlerHung } from './work-slice.ts'
 
 /** What became of a slice's try. */
@@ -12,17 +13,18 @@ export type Settled = SliceEnd['end'] | 'retried' | 'halved' | 'buried' | 'hopel
  * nobody knows yet, and the ledger is asked once it is back.
  */
 export async function settleFailure(
-  workshop: SliceWorkshop,
+  { workshop, batch, redact }: Bench,
   claim: SliceClaim,
   error: unknown,
-  tries: number,
 ): Promise<Settled> {
-  const message = reasonOf(error)
+  const { tries } = batch.limits
+  const message = redact(reasonOf(error))
   const retry = async (counts: boolean, delayMs: number): Promise<Settled> => {
     await workshop.fail(claim, { message, counts, delayMs })
     return 'retried'
   }
-  const halve = () => halveSlice(workshop, claim, message, tries)
+  // halves are tried once more each: all that their rows have failed in together is known
+  const halve = () => workshop.halve(claim, message, { halves: tries - 1, tried: claim.tries + 1 })
   const isWornOut = claim.tries + 1 >= tries
   switch (error instanceof HandlerHung ? 'timeout' : workshop.classify(error)) {
     case 'away':
@@ -43,25 +45,16 @@ export async function settleFailure(
   }
 }
 
-/** Halves are tried once more each: all that their rows have failed in together is known. */
-function halveSlice(
-  workshop: SliceWorkshop,
-  claim: SliceClaim,
-  message: string,
-  tries: number,
-): Promise<Settled> {
-  return workshop.halve(claim, message, tries - 1)
-}
-
 /**
  * What was tried often enough before it got here: its workers died over it, and could not say so. Returns `undefined`
  * for a slice that may be tried.
  */
 export async function settleWornOut(
-  workshop: SliceWorkshop,
+  { workshop, batch }: Bench,
   claim: SliceClaim,
-  tries: number,
 ): Promise<Settled | undefined> {
+  const { tries } = batch.limits
   if (claim.tries < tries) return undefined
-  return halveSlice(workshop, claim, claim.error ?? 'its worker ended over it', tries)
+  const message = claim.error ?? 'its worker ended over it'
+  return workshop.halve(claim, message, { halves: tries - 1, tried: claim.tries })
 }

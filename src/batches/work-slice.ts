@@ -1,4 +1,4 @@
-import type { SliceEnd, SliceWorkshop } from '../databases/slice-ledger.ts'
+import type { OpenSlice, SliceEnd, SliceWorkshop } from '../databases/slice-ledger.ts'
 import type { SliceClaim } from '../runs/slice.ts'
 import type { Batch } from './definition.ts'
 import { idempotencyKey } from './idempotency-key.ts'
@@ -46,12 +46,21 @@ async function handle(
     await Promise.race([work, whenLate(signal)])
   } catch (error) {
     if (error instanceof HandlerHung) await workshop.abandon()
-    else await slice.rollback()
+    else await rollBack(workshop, slice, error)
     throw error
   } finally {
     clearTimeout(timer)
   }
   return slice.commit()
+}
+
+/** A connection that was cut is found out here where a handler has put words of its own for it. */
+async function rollBack(workshop: SliceWorkshop, slice: OpenSlice, error: unknown): Promise<void> {
+  try {
+    await slice.rollback()
+  } catch (later) {
+    if (workshop.classify(error) === 'rows') throw later
+  }
 }
 
 const graceMs = 2_000

@@ -120,10 +120,7 @@ async function tryOn(
   const { workshop, batch, leases } = bench
   const { lost, release } = leases.hold(claim)
   try {
-    return (
-      (await settleWornOut(workshop, claim, batch.limits.tries)) ??
-      (await workSlice(workshop, batch, claim, lost))
-    )
+    return (await settleWornOut(bench, claim)) ?? (await workSlice(workshop, batch, claim, lost))
   } catch (error) {
     const settled = await settle(options, bench, claim, error)
     if (error instanceof HandlerHung) throw error
@@ -142,18 +139,18 @@ interface PutBack {
 /** An answer that was lost says nothing: the ledger does, as soon as it can be asked. */
 async function settle(
   options: WorkerOptions,
-  { workshop, batch }: Bench,
+  bench: Bench,
   claim: SliceClaim,
   error: unknown,
 ): Promise<SliceEnd | Settled | PutBack> {
+  const { workshop } = bench
   const patience = new Patience(options)
   for (;;) {
     try {
-      if (workshop.classify(error) !== 'away')
-        return await settleFailure(workshop, claim, error, batch.limits.tries)
+      if (workshop.classify(error) !== 'away') return await settleFailure(bench, claim, error)
       const outcome = await workshop.outcomeOf(claim)
       if (outcome !== 'unknown') return outcome
-      await workshop.fail(claim, { message: reasonOf(error), counts: false, delayMs: 0 })
+      await workshop.fail(claim, { message: bench.redact(reasonOf(error)), counts: false, delayMs: 0 })
       return { end: 'away', error }
     } catch (later) {
       if (workshop.classify(later) !== 'away' || options.drain.aborted) throw later

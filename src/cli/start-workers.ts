@@ -3,6 +3,7 @@ import type { Context } from '../operations/context.ts'
 import { awaitStart } from '../operations/follow-run.ts'
 import { type ResumeOptions, resumeRun } from '../operations/resume-run.ts'
 import type { FoundRun } from '../operations/runs/find-run.ts'
+import type { Wish } from '../operations/start-run/wish.ts'
 import { startRun } from '../operations/start-run.ts'
 import type { Run } from '../runs/run.ts'
 import { Interruption } from './interruption.ts'
@@ -10,11 +11,18 @@ import { printEnd } from './terminal/print-end.ts'
 import { paint } from './terminal/style.ts'
 import { detachFrom, Opening, watchRun } from './watch-run.ts'
 
+/** What is said of the workers, which are to be as their lead. */
+interface WorkersOptions extends Pick<Wish, 'differs'> {
+  readonly workers?: number
+  readonly candidate?: string
+  readonly json: boolean
+}
+
 /** Starts a batch's workers, each a run of its own, in a twin of its own. They end with the batch. */
 export async function startWorkers(
   context: Context,
   { id, request }: Run,
-  { workers = 0, json }: { readonly workers?: number; readonly json: boolean },
+  { workers = 0, differs, candidate, json }: WorkersOptions,
 ): Promise<void> {
   for (let n = 0; n < workers; n += 1) {
     const worker = await startRun(context, {
@@ -23,8 +31,8 @@ export async function startWorkers(
       what: { worker: { batch: request.batch?.id ?? id } },
       reason: request.reason ?? `works on run ${id}`,
       timeoutMs: undefined,
-      differs: {},
-      candidate: undefined,
+      differs,
+      candidate,
     })
     if ('refusals' in worker) printEnd(worker.run, { json })
     else await awaitStart(context, worker, worker.execution)
@@ -47,7 +55,9 @@ export async function resumeAndWatch(
   const opening = new Opening(json)
   const resumed = await resumeRun(context, found, options, { judged: opening.judged })
   opening.say(resumed.run)
-  await startWorkers(context, resumed.run, { ...options, json })
+  // that the release may be another is said of this run, and no kind of fact
+  const { release: _, ...differs } = options.differs
+  await startWorkers(context, resumed.run, { ...options, differs, json })
   if (detach) return detachFrom(context, resumed, json)
   await watchRun(context, resumed, { json, interruption })
 }

@@ -47,7 +47,8 @@ export async function detachFrom(
 }
 
 async function cancel(context: Context, started: FoundRun): Promise<void> {
-  console.error(paint('yellow', `\n  Cancelling run ${started.run.id} …`, process.stderr))
+  const doing = started.run.request.kind === 'worker' ? 'Draining worker' : 'Cancelling run'
+  console.error(paint('yellow', `\n  ${doing} ${started.run.id} …`, process.stderr))
   await cancelRun(context, started, 'purser run was interrupted')
 }
 

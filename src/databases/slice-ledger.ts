@@ -21,6 +21,8 @@ export interface BatchPlan {
   readonly definition: string
   readonly parameters: JsonObject
   readonly source: SourceQuery
+  /** The change to a slice's rows, where it is SQL: looked at before anything is begun. */
+  readonly statement?: (slice: SliceCondition) => Sql
   readonly leaseMs: number
 }
 
@@ -138,9 +140,18 @@ export interface WorkshopPlan {
   readonly sliceMs: number
 }
 
+/** How often halves count as tried from the beginning, and how often their rows were tried together. */
+export interface Tries {
+  readonly halves: number
+  readonly tried: number
+}
+
 /** A worker's side of a batch. */
 export interface SliceWorkshop extends AsyncDisposable {
-  /** Claims up to so many slices that are due, in the order of their keys. */
+  /**
+   * Claims up to so many slices that are due, in the order of their keys. After a claim that failed, all that the worker
+   * holds is given back first: it can't know of it.
+   */
   claim(most: number, isRisky: boolean, leaseMs?: number): Promise<readonly SliceClaim[]>
   /** Claims one slice if it is due; `undefined` when it is done, not due or somebody else's. */
   claimOne(slice: number, generation: number, isRisky: boolean): Promise<SliceClaim | undefined>
@@ -156,7 +167,7 @@ export interface SliceWorkshop extends AsyncDisposable {
   outcomeOf(claim: SliceClaim): Promise<SliceEnd | 'unknown'>
   fail(claim: SliceClaim, failure: SliceFailure): Promise<void>
   /** Puts two halves in a slice's place, each as good as tried so often; or buries its only row. */
-  halve(claim: SliceClaim, message: string, tries: number): Promise<'halved' | 'buried' | 'fenced'>
+  halve(claim: SliceClaim, message: string, tries: Tries): Promise<'halved' | 'buried' | 'fenced'>
   state(): Promise<{ readonly state: BatchState; readonly speed: number }>
   /** Tells how many milliseconds a row takes lately, for whoever plans the next slices. */
   pace(rowMs: number): Promise<void>
@@ -175,6 +186,8 @@ export interface SliceLedger extends AsyncDisposable {
   begin(plan: BatchPlan): Promise<BatchLead>
   /** A worker's side of a batch. Throws `BATCH_STATEMENT_WRONG` and the like. */
   open(plan: WorkshopPlan): Promise<SliceWorkshop>
+  /** How a batch stands; `undefined` for one that nobody has begun. */
+  state(batch: string): Promise<BatchState | undefined>
   /** Batches whose slices may be worked on, the oldest first. */
   openBatches(): Promise<readonly OpenBatch[]>
   /** Gives back at once what a worker held that is known dead. */

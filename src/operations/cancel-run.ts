@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { PurserError } from '../core/errors.ts'
+import { PurserError, reasonOf } from '../core/errors.ts'
 import type { Execution } from '../executors/executor.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { RunEvent } from '../runs/events.ts'
@@ -22,9 +22,12 @@ export async function cancelRun(
   reason: string | undefined,
 ): Promise<Run> {
   const current = await settleRun(context, ledger, run)
-  if (isEnd(current.status)) throw alreadyEnded(current)
+  if (isEnd(current.status)) {
+    if (current.status === 'cancelled') await cancelBatch(context, current) // where it could not be reached before
+    throw alreadyEnded(current)
+  }
   const why = reason === undefined ? undefined : await redactReason(context, current, reason)
-  if (current.request.kind === 'batch' && current.status !== 'queued') await cancelBatch(context, current)
+  await cancelBatch(context, current)
   const asked = await advanceOrTell(context, ledger, current, (now) => cancelEvent(now, context, why))
   if (isEnd(asked.status)) return asked // it had not started
   const execution = await awaitExecution(context, ledger, asked)
@@ -32,10 +35,20 @@ export async function cancelRun(
   return settleRun(context, ledger, await readRun(ledger, run.id))
 }
 
-/** First where its workers look: they may be on other hosts. A dry run, or one that never began, has no batch there. */
+/**
+ * First where its workers look: they may be on other hosts. A dry run, or one that never began, has no batch there. What
+ * is here is stopped all the same where that is out of reach.
+ */
 async function cancelBatch(context: Context, run: Run): Promise<void> {
-  await using batch = await findBatch(context, run)
-  await batch.database.batches.move(batch.id, 'cancelled')
+  if (run.request.kind !== 'batch' || run.status === 'queued') return
+  try {
+    await using batch = await findBatch(context, run)
+    await batch.database.batches.move(batch.id, 'cancelled')
+  } catch (error) {
+    context.warn(
+      `The batch of run ${run.id} could not be marked as cancelled in its database: ${reasonOf(error)} Workers elsewhere do what is planned already; cancel it again when the database can be reached.`,
+    )
+  }
 }
 
 function cancelEvent(run: Run, { actor, now }: Context, reason: string | undefined): RunEvent | undefined {

@@ -1,6 +1,8 @@
 import { isEnd } from '../runs/statuses.ts'
 import { findBatch } from './batches/find-batch.ts'
 import type { Context } from './context.ts'
+import { declaredDifferences } from './parity/declared.ts'
+import { resolveEnvironment } from './releases/resolve-target.ts'
 import type { FoundRun } from './runs/find-run.ts'
 import { settleRun } from './runs/settle-runs.ts'
 import type { Wish } from './start-run/wish.ts'
@@ -22,6 +24,8 @@ export async function replayRun(
   { reason, differs }: Pick<Wish, 'reason' | 'differs'>,
 ): Promise<Replay> {
   const current = await settleRun(context, ledger, run)
+  const { settings } = resolveEnvironment(context, current.request.environment)
+  declaredDifferences(settings, undefined, differs) // before anything is put back
   await using batch = await findBatch(context, current)
   const rows = await batch.database.batches.replay(batch.id)
   if (!isEnd(current.status)) return { rows }

@@ -64,11 +64,16 @@ function wishAgain({ request }: Run, { workers, differs: { release: _, ...differ
 function notPaused({ id, status }: Run): PurserError {
   return new PurserError('RUN_NOT_PAUSED', {
     message: `Run ${id} is ${status}, and only a run that is paused can be resumed.`,
-    remedy:
-      status === 'pausing'
-        ? 'A slice is still at work: try again in a moment.'
-        : `\`purser show ${id}\` tells what became of it; \`purser replay ${id}\` does what it left undone.`,
+    remedy: whatThen(id, status),
   })
+}
+
+function whatThen(id: string, status: Run['status']): string {
+  if (status === 'pausing') return 'A slice is still at work: try again in a moment.'
+  if (status === 'failed' || status === 'succeeded' || status === 'timed-out')
+    return `\`purser show ${id}\` tells how it ended; \`purser replay ${id}\` does what it left undone.`
+  if (status === 'cancelled') return 'What is cancelled does not go on: run the task again.'
+  return `\`purser show ${id}\` tells what becomes of it.`
 }
 
 /** A run keeps its release, unless somebody says why it may go on in another. */

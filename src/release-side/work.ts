@@ -7,6 +7,7 @@ import { validate } from '../tasks/parameters/validate.ts'
 import { type BatchTask, brand, paramsOf, type Task } from '../tasks/task.ts'
 import type { Backends } from './batch/backends.ts'
 import { becomeCommand } from './become-command.ts'
+import { endProcess } from './end-process.ts'
 import { migrationCommand } from './migration-command.ts'
 import { behindMark, overChannel, reporter } from './reporter.ts'
 
@@ -44,9 +45,9 @@ async function runScript(
   const report = reporter(mark === undefined ? overChannel(channel) : behindMark(mark))
   if (mark !== undefined) channel.destroy()
   await task.run({ params, run, attempt, signal: stopping.signal, progress: report.progress })
-  report.end()
+  await report.end()
   // The script is over when `run` returns, whatever it left open (a pool, a timer).
-  process.exit()
+  return endProcess()
 }
 
 async function leadBatch(
@@ -63,10 +64,10 @@ async function leadBatch(
   if (mark !== undefined) channel.destroy()
   const lead = leadAttempt(backends, { ...assignment, batch }, task, params, report.send)
   const code = await lead.catch(failWith)
-  report.end()
+  await report.end()
   // not before its last word has left
   await new Promise<void>((resolve) => (mark === undefined ? channel.end(resolve) : resolve()))
-  process.exit(code)
+  return endProcess(code)
 }
 
 /** What is no mistake of ours is told as everywhere: without a stack. */
@@ -83,7 +84,7 @@ async function workAsWorker(
 ): Promise<never> {
   channel.destroy()
   const { workerAttempt } = await import('./batch/worker-attempt.ts')
-  process.exit(await workerAttempt(backends, assignment).catch(failWith))
+  return endProcess(await workerAttempt(backends, assignment).catch(failWith))
 }
 
 async function readAssignment(channel: Socket): Promise<Assignment> {

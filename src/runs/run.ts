@@ -16,13 +16,22 @@ export interface Run {
   readonly version: number
   readonly attempts: readonly Attempt[]
   readonly refusals: readonly Refusal[]
-  readonly cancel?: { readonly actor: Actor; readonly reason?: string; readonly at: number }
+  readonly cancel?: Asked
+  /** Who asked for its last pause. */
+  readonly pause?: Asked
   /** Why it rests, while it does. */
   readonly rests?: string | undefined
   readonly outcome?: Outcome
   readonly endedAt?: number
   /** How the twin compared with the app, where it was observed. */
   readonly parity?: ParityReport
+}
+
+/** Who asked for something, when, and why. Times are in milliseconds since the epoch. */
+export interface Asked {
+  readonly actor: Actor
+  readonly reason?: string
+  readonly at: number
 }
 
 /** One try at a run, as far as its events tell. Times are in milliseconds since the epoch. */
@@ -78,19 +87,22 @@ export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
         startedAt: event.startedAt,
       })
     case 'pausing':
-      return moved
+      return { ...moved, pause: { actor: event.actor, at, ...reasonOfEvent(event) } }
     case 'paused':
       return withAttempt({ ...moved, rests: event.why }, event.attempt, {
         endedAt: event.endedAt,
         ...(event.output === undefined ? {} : { output: event.output }),
       })
     case 'cancelling':
-      return {
-        ...moved,
-        cancel: { actor: event.actor, at, ...(event.reason === undefined ? {} : { reason: event.reason }) },
-      }
+      return { ...moved, rests: undefined, cancel: { actor: event.actor, at, ...reasonOfEvent(event) } }
     case 'ended': {
-      const ended = { ...moved, outcome: event.outcome, endedAt: event.endedAt, ...refusalOf(event.outcome) }
+      const ended = {
+        ...moved,
+        rests: undefined,
+        outcome: event.outcome,
+        endedAt: event.endedAt,
+        ...refusalOf(event.outcome),
+      }
       if (event.attempt === undefined) return ended
       return withAttempt(ended, event.attempt, {
         endedAt: event.endedAt,
@@ -98,6 +110,10 @@ export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
       })
     }
   }
+}
+
+function reasonOfEvent({ reason }: { readonly reason?: string }): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason }
 }
 
 function refusalOf(outcome: Outcome): Partial<Run> {

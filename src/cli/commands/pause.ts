@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core'
+import { findBatchRun } from '../../operations/batches/find-batch-run.ts'
 import { pauseRun } from '../../operations/pause-run.ts'
-import { findRun } from '../../operations/runs/find-run.ts'
 import { jsonFlag, reasonFlag, runArgument } from '../flags.ts'
 import { loadContext, type Session } from '../session.ts'
 import { printEnd } from '../terminal/print-end.ts'
@@ -26,6 +26,6 @@ What is done stays done, and \`purser resume\` goes on from there, today or next
   },
   async func({ reason, json }, typed) {
     const context = await loadContext(this, { readingWillDo: true })
-    printEnd(await pauseRun(context, await findRun(context, typed), reason), { json })
+    printEnd(await pauseRun(context, await findBatchRun(context, typed), reason), { json })
   },
 })

@@ -1,7 +1,7 @@
 import { buildCommand } from '@stricli/core'
 import { count } from '../../core/text.ts'
+import { findBatchRun } from '../../operations/batches/find-batch-run.ts'
 import { replayRun } from '../../operations/replay-run.ts'
-import { findRun } from '../../operations/runs/find-run.ts'
 import { exitOf } from '../../operations/runs/view-run.ts'
 import { startRun } from '../../operations/start-run.ts'
 import { readDeclarations } from '../declarations.ts'
@@ -34,7 +34,7 @@ A run that is at work does them itself; for one that has ended another run goes 
   async func({ reason, differs, json }, typed) {
     const context = await loadContext(this, { readingWillDo: false })
     const declared = readDeclarations(differs ?? [])
-    const { rows, wish } = await replayRun(context, await findRun(context, typed), {
+    const { rows, wish } = await replayRun(context, await findBatchRun(context, typed), {
       reason,
       differs: declared,
     })

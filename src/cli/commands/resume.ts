@@ -1,5 +1,5 @@
 import { buildCommand } from '@stricli/core'
-import { findRun } from '../../operations/runs/find-run.ts'
+import { findBatchRun } from '../../operations/batches/find-batch-run.ts'
 import { readDeclarations } from '../declarations.ts'
 import { differsFlag, jsonFlag, parseWhole, runArgument } from '../flags.ts'
 import { loadContext, type Session } from '../session.ts'
@@ -40,7 +40,7 @@ It goes on in the release that it began in; another one must be declared.
   },
   async func({ workers, differs, ...flags }, typed) {
     const context = await loadContext(this, { readingWillDo: false })
-    const found = await findRun(context, typed)
+    const found = await findBatchRun(context, typed)
     const options = {
       differs: readDeclarations(differs ?? []),
       ...(workers === undefined ? {} : { workers }),

@@ -138,14 +138,29 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
       return
     }
     opening.say(started.run)
-    await startWorkers(context, started.run, flags)
+    await startWorkers(context, started.run, { ...flags, differs: wish.differs })
     if (flags.detach) return detachFrom(context, started, flags.json)
     const run = await watchRun(context, started, { json: flags.json, interruption })
     if (flags.canary !== undefined && run.status === 'paused') await afterCanary(context, started, flags)
   },
 })
 
+/** A command would be carried out, however much it was to be a dry run. */
+function refuseBatchFlags(flags: Flags): void {
+  if (readBatch(flags).batch === undefined) return
+  throw new PurserError('USAGE', {
+    message: 'A command after "--" is no batch, so that workers, canaries and dry runs mean nothing to it.',
+    remedy: 'Leave out `--workers`, `--canary` and `--dry-run`. Nothing was started.',
+  })
+}
+
 function readBatch({ workers, canary, dryRun }: Flags): { batch?: WishedBatch } {
+  if (dryRun && (workers !== undefined || canary !== undefined)) {
+    throw new PurserError('USAGE', {
+      message: 'A dry run does one slice by itself, and rolls it back.',
+      remedy: 'Leave out `--workers` and `--canary`, or `--dry-run`.',
+    })
+  }
   if (workers === undefined && canary === undefined && !dryRun) return {}
   return {
     batch: {
@@ -172,6 +187,7 @@ async function readWish({ afterDashes }: Session, flags: Flags, task: string | u
     const batch = readBatch(flags)
     return { ...common, what: { task, ...(await readParameters(param, params)), ...batch } }
   }
+  if (afterDashes !== undefined) refuseBatchFlags(flags)
   const [program, ...args] = afterDashes ?? []
   if (task === undefined && program !== undefined && param.length === 0 && params === undefined) {
     return { ...common, what: { argv: [program, ...args] satisfies Argv } }

@@ -38,6 +38,11 @@ export function classify(error: unknown): FailureKind {
   return hopeless.has(state) ? 'hopeless' : 'rows'
 }
 
+/** Whether an error says nothing about what was asked: the same may be asked again, later. */
+export function passes(error: unknown): boolean {
+  return ['away', 'conflict', 'timeout'].includes(classify(error))
+}
+
 // out of time (of a statement, of a transaction), or of the room for temporary files that it may have
 const tooMuch = new Set(['57014', '25P04', '53400'])
 // connections, transactions that the server gave up on, resources, the operator, the system below

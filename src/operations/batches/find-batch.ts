@@ -1,7 +1,9 @@
 import { PurserError } from '../../core/errors.ts'
+import { createRedactor } from '../../core/redaction/redactor.ts'
 import type { Database } from '../../databases/database.ts'
 import type { Run } from '../../runs/run.ts'
 import type { Context } from '../context.ts'
+import { environmentSecrets } from '../releases/environment-secrets.ts'
 import { openDatabase } from '../releases/open-database.ts'
 import { resolveTarget } from '../releases/resolve-target.ts'
 
@@ -10,6 +12,8 @@ export interface FoundBatch extends AsyncDisposable {
   /** The run that began it. */
   readonly id: string
   readonly database: Database
+  /** A text without the app's secrets. */
+  redact(text: string): string
 }
 
 /** Opens the database of a run's batch. Throws `NOT_A_BATCH`, `BATCH_NO_DATABASE`, `DATABASE_UNREACHABLE`. */
@@ -17,8 +21,14 @@ export async function findBatch(context: Context, run: Run): Promise<FoundBatch>
   const { environment, service, batch, kind } = run.request
   if (kind !== 'batch' || batch?.database === undefined) throw notABatch(run)
   const target = await resolveTarget(context, environment, service)
-  const database = await openDatabase(context, target, batch.database)
-  return { id: batch.id ?? run.id, database, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
+  const { database, variables } = await openDatabase(context, target, batch.database)
+  const redactor = createRedactor(environmentSecrets(variables, target.settings))
+  return {
+    id: batch.id ?? run.id,
+    database,
+    redact: (text) => redactor.text(text),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
 }
 
 export function notABatch({ id, request }: Run): PurserError {

@@ -6,7 +6,11 @@ import type { Context, Target } from '../context.ts'
 import { dereference } from './dereference.ts'
 
 /** Connects to one of the environment's databases as the app does. Throws `BATCH_NO_DATABASE`, `DATABASE_UNREACHABLE`. */
-export async function openDatabase(context: Context, target: Target, name: string): Promise<Database> {
+export async function openDatabase(
+  context: Context,
+  target: Target,
+  name: string,
+): Promise<{ readonly database: Database; readonly variables: ReadonlyMap<string, string> }> {
   const { executor, settings, environment } = target
   const wiring = settings.databases?.[name]
   if (wiring === undefined) {
@@ -16,8 +20,9 @@ export async function openDatabase(context: Context, target: Target, name: strin
     })
   }
   const release = await executor.release(context.signal)
-  const url = dereference(wiring.url, await executor.variables(release))
-  return wiring.open(url, await dialFrom(context, executor, release))
+  const variables = await executor.variables(release)
+  const url = dereference(wiring.url, variables)
+  return { database: await wiring.open(url, await dialFrom(context, executor, release)), variables }
 }
 
 /** The way from the app's own place to its databases, whose names may be known nowhere else. */

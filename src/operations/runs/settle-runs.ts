@@ -65,12 +65,13 @@ function canRest({ kind, batch }: Run['request']): boolean {
 }
 
 /** Why a batch goes on later: its lead said so, or was killed over it. The slice ledger knows where it is. */
-function whyItRests({ request, status }: Run, { progress, ended }: Look): string | undefined {
+function whyItRests(run: Run, { progress, ended }: Look): string | undefined {
+  const { request, status } = run
   if (!canRest(request) || ended === undefined || status === 'cancelling') return undefined
   const { outcome } = ended
   if (outcome.end === 'exited') {
     if (outcome.code !== 0 || progress?.isOver) return undefined
-    return progress?.rests ?? 'its lead ended before it was known to be over'
+    return askedFor(run) ?? progress?.rests ?? 'its lead ended before it was known to be over'
   }
   return ['killed', 'lost', 'stopped'].includes(outcome.end)
     ? `its lead was ${describeOutcome(outcome)}`
@@ -91,4 +92,9 @@ function whyGone(run: Run): string {
   return lastAttempt(run)?.startedAt === undefined
     ? 'the purser that was starting it died; nothing of the task ran'
     : "its attempt's folder was removed while it ran; what became of the task is not known"
+}
+
+function askedFor({ status, pause }: Run): string | undefined {
+  if (status !== 'pausing' || pause === undefined) return undefined
+  return pause.reason ?? `${pause.actor.name} asked for it`
 }

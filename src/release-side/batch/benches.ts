@@ -6,6 +6,7 @@ import { loadTask } from '../../tasks/discovery.ts'
 import { validate } from '../../tasks/parameters/validate.ts'
 import { brand, paramsOf } from '../../tasks/task.ts'
 import { findBatches, type KnownBatch } from './known-batches.ts'
+import { redact } from './redact.ts'
 
 /** A batch of a task file, its parameters checked as at its start. */
 export async function loadBatch(file: string, parameters: JsonObject): Promise<Batch> {
@@ -64,7 +65,7 @@ export class OtherBatches implements AsyncDisposable {
 
   async #set({ id, parameters }: OpenBatch, { file, definition }: KnownBatch): Promise<Bench> {
     const batch = await loadBatch(file, parameters)
-    return makeBench(id, batch, definition, await openWorkshop(this.#ledger, id, this.#worker, batch))
+    return makeBench(id, batch, definition, await openWorkshop(this.#ledger, id, this.#worker, batch), redact)
   }
 
   async #find(id: string): Promise<OpenBatch | undefined> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backoff } from '../../batches/backoff.ts'
+import { PurserError } from '../../core/errors.ts'
 import type { SliceWorkerOrder } from './slice-worker.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -15,6 +16,13 @@ interface CrewOptions {
 
 const restart = { firstMs: 50, mostMs: 5_000 }
 const mostFalseStarts = 5
+
+function uselessWorkers(): PurserError {
+  return new PurserError('BATCH_WORKERS_USELESS', {
+    message: `The batch's workers end before they begin, ${mostFalseStarts} times in a row; what they said is in the output.`,
+    remedy: 'Mend what they name. `purser replay` does what the batch left undone.',
+  })
+}
 
 /** The workers of one batch in one twin. Whoever dies is replaced, until the crew is told to end. */
 export class Crew {
@@ -65,9 +73,7 @@ export class Crew {
       await dead(worker.name).catch(() => {}) // its lease ends by itself
       falseStarts = hadBegun ? 0 : falseStarts + 1
       if (falseStarts >= mostFalseStarts) {
-        return this.#fail(
-          new TypeError('Its workers end before they begin; what they said is in the output.'),
-        )
+        return this.#fail(uselessWorkers())
       }
       if (!this.#isEnding) await sleep(backoff(falseStarts, restart))
     }

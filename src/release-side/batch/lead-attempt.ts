@@ -34,8 +34,11 @@ export async function leadAttempt(
   if (order.isDryRun === true) return await dryRun(ledger, batch, run)
   const id = order.id ?? run
   const definition = await definitionDigest(file)
-  const { source, limits } = batch
-  const plan = { id, task: task.name, definition, parameters, source, leaseMs: limits.leaseMs }
+  const { source, statement, limits } = batch
+  const plan = {
+    ...{ id, task: task.name, definition, parameters, source, leaseMs: limits.leaseMs },
+    ...(statement === undefined ? {} : { statement }),
+  }
   const open = <T>(what: () => Promise<T>) =>
     isFirst(assignment) ? what() : openWhenThere(what, ledger, { say: sayTo(tell), drain: never })
   // first, so that a broker that is not there leaves nothing behind in the database
@@ -153,7 +156,8 @@ class Leading {
       kind: 'progress',
       done: tally.rows,
       ...(perSecond === undefined ? {} : { perSecond }),
-      total: tally.totalRows,
+      // what is buried will not be done here
+      total: Math.max(tally.rows, tally.totalRows - tally.buried),
       label: words.join('  '),
       ...last,
     })

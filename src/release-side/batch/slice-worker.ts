@@ -3,14 +3,17 @@ import type { Batch } from '../../batches/definition.ts'
 import type { Ahead } from '../../batches/leases.ts'
 import { HandlerHung } from '../../batches/work-slice.ts'
 import { workOnBatch } from '../../batches/worker.ts'
-import { reasonOf } from '../../core/errors.ts'
+import { PurserError, reasonOf } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { SliceLedger } from '../../databases/slice-ledger.ts'
 import type { DatabasePlace, QueuePlace } from '../../executors/executor.ts'
 import type { Queue } from '../../queues/queue.ts'
+import { endProcess } from '../end-process.ts'
 import { type Backends, openQueue, openSliceLedger } from './backends.ts'
 import { loadBatch, OtherBatches, openWorkshop } from './benches.ts'
+import { definitionDigest } from './definition-digest.ts'
 import { openWhenThere } from './open-when-there.ts'
+import { redact } from './redact.ts'
 
 /** What a worker's process is told by the one that watches over it. */
 export interface SliceWorkerOrder {
@@ -45,20 +48,35 @@ export async function sliceWorker(backends: Backends): Promise<void> {
   const tell = (word: SliceWorkerWord) => void (process.connected && process.send?.(word))
   const beat = setInterval(() => tell({ says: 'alive' }), aliveEveryMs)
   try {
+    await checkDefinition(order)
     const batch = await loadBatch(order.file, order.parameters)
     const ledger = await openSliceLedger(backends, order.database)
     await work(backends, ledger, batch, order, drain.signal, tell)
     tell({ says: 'over' })
   } catch (error) {
     // the task hangs for ever in this process, and for nobody else
-    console.error(reasonOf(error))
-    process.exit(error instanceof HandlerHung ? hungExit : 1)
+    console.error(redact(sentenceOf(error)))
+    await endProcess(error instanceof HandlerHung ? hungExit : 1)
   } finally {
     clearInterval(beat)
   }
   // not before its last word has left
-  process.disconnect()
-  process.exit(0)
+  if (process.connected) process.disconnect()
+  await endProcess(0)
+}
+
+/** A file that was changed since its batch began would do the rest of it in another way. */
+async function checkDefinition({ file, definition }: SliceWorkerOrder): Promise<void> {
+  if ((await definitionDigest(file)) === definition) return
+  throw new TypeError(
+    `${file} was changed since the batch began: its slices are left to who has it as it was.`,
+  )
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof PurserError
+    ? `${error.message}\n  → ${error.remedy}  ${error.code}`
+    : reasonOf(error)
 }
 
 /** What a worker ends with whose handler did not come back. */
@@ -79,7 +97,7 @@ async function work(
   const transport = await whenThere(() => openQueue(backends, place, (sentence) => console.error(sentence)))
   const queue: Queue & Ahead =
     transport ?? (await backends.embedded(id, workshop, batch.process !== undefined))
-  await using own = makeBench(id, batch, definition, workshop, queue)
+  await using own = makeBench(id, batch, definition, workshop, redact, queue)
   await using others = new OtherBatches(ledger, name, folders)
   tell({ says: 'begun' })
   try {

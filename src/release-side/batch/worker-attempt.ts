@@ -18,6 +18,7 @@ interface Found {
 }
 
 const lookAgainMs = 1_000
+const leadComesWithinMs = 30_000
 
 /** Works on whatever batches are open, one after another, until it is drained; or on one, until that is over. */
 export async function workerAttempt(backends: Backends, assignment: WorkerAssignment): Promise<number> {
@@ -30,15 +31,17 @@ export async function workerAttempt(backends: Backends, assignment: WorkerAssign
       ledger: await openSliceLedger(backends, place),
     })),
   )
+  const ledgers = places.map(({ ledger }) => ledger)
+  const begunAt = performance.now()
   for (let times = 0; !stop.signal.aborted; ) {
     try {
       const found = await findWork(places, tasks, assignment.worker.batch)
       times = 0
       if (found !== undefined) await workOn(found, assignment, stop.signal)
-      else if (await isOver(places, assignment.worker.batch)) return 0
-      else await Promise.race(places.map(({ ledger }) => ledger.change(lookAgainMs, stop.signal)))
+      else if (await isOver(ledgers, assignment.worker.batch, begunAt)) return 0
+      else await Promise.race(ledgers.map((ledger) => ledger.change(lookAgainMs, stop.signal)))
     } catch (error) {
-      if (!places.some(({ ledger }) => ledger.isAway(error))) throw error
+      if (!ledgers.some((ledger) => ledger.isAway(error))) throw error
       if (times === 0) console.error(`waiting: ${reasonOf(error)}`)
       await sleep(backoff(times, whileAway), undefined, { signal: stop.signal }).catch(() => {})
       times += 1
@@ -49,11 +52,17 @@ export async function workerAttempt(backends: Backends, assignment: WorkerAssign
 
 /** Of a worker that is for one batch: whether that has ended or rests, or nobody plans more of it. */
 async function isOver(
-  places: readonly { readonly ledger: SliceLedger }[],
+  ledgers: readonly SliceLedger[],
   only: string | undefined,
+  begunAt: number,
 ): Promise<boolean> {
   if (only === undefined) return false
-  const open = await Promise.all(places.map(({ ledger }) => ledger.openBatches()))
+  const states = await Promise.all(ledgers.map((ledger) => ledger.state(only)))
+  const state = states.find((found) => found !== undefined)
+  // its lead may still be on the way to the database
+  if (state === undefined) return performance.now() - begunAt > leadComesWithinMs
+  if (state !== 'running') return true
+  const open = await Promise.all(ledgers.map((ledger) => ledger.openBatches()))
   return !open.flat().some(({ id, isLed }) => id === only && isLed)
 }
 

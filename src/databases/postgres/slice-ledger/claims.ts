@@ -22,11 +22,13 @@ interface ClaimedRow {
 // Nothing is claimed of a batch that rests, or that something makes wait.
 const mayGoOn = `exists (select from purser.batches b where b.id = $1 and b.state = 'running' and b.speed > 0)`
 
-// The session is kept with the claim, so that it can be ended when the lease has.
+// The session is kept with the claim, so that it can be ended when the lease has. A claim need not be on the disk before
+// its slice is begun: the slice's own commit puts it there, and a claim that a crash loses is one that nothing followed.
 const take = `
 update purser.slices s set state = 1, token = s.token + 1, worker = $2, is_risky = $4,
   lease_until = clock_timestamp() + $3 * interval '1 ms', backend = pg_backend_pid(),
-  backend_start = (select backend_start from pg_stat_get_activity(pg_backend_pid()))`
+  backend_start = (select backend_start from pg_stat_get_activity(pg_backend_pid()))
+from (select set_config('synchronous_commit', 'off', true)) as lazy`
 
 const claimed = 's.number, s.generation, s.token, s.tries, s.rows, s.lower, s.upper, s.error'
 
@@ -123,6 +125,20 @@ export async function giveBack(
       )
       select pg_notify('purser', $1) from back limit 1`,
     values: [batch, claims.map(({ slice }) => slice), claims.map(({ token }) => token)],
+  })
+}
+
+/** Gives back all that a worker holds, untried. */
+export async function giveBackAll(session: Session, { batch, worker }: Claimant): Promise<void> {
+  await session.query({
+    text: `
+      with back as (
+        update purser.slices set state = 0, token = token + 1, worker = null, lease_until = null
+        where batch = $1 and number >= (select low from purser.batches where id = $1) and worker = $2 and state = 1
+        returning number
+      )
+      select pg_notify('purser', $1) from back limit 1`,
+    values: [batch, worker],
   })
 }
 

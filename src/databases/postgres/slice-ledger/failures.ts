@@ -1,6 +1,6 @@
 import type { Key, SliceClaim } from '../../../runs/slice.ts'
 import { sql } from '../../../tasks/sql.ts'
-import type { SliceEnd, SliceFailure } from '../../slice-ledger.ts'
+import type { SliceEnd, SliceFailure, Tries } from '../../slice-ledger.ts'
 import { columnsOf, keyAsJson, withinRange } from './key-range.ts'
 import { renderOnce } from './render.ts'
 import type { Session } from './session.ts'
@@ -47,12 +47,12 @@ export async function halveSlice(
   session: Session,
   source: InspectedSource,
   claim: SliceClaim,
-  { message, tries }: { readonly message: string; readonly tries: number },
+  { message, halves: halfTries, tried }: Tries & { readonly message: string },
 ): Promise<'halved' | 'buried' | 'fenced'> {
   const halves = await halvesOf(session, source, claim)
   const error = message.slice(0, longestMessage)
-  if (halves.length < 2) return bury(session, claim, halves[0]?.key, error)
-  return replace(session, claim, halves, { error, tries })
+  if (halves.length < 2) return bury(session, claim, halves[0]?.key, { error, tried })
+  return replace(session, claim, halves, { error, tries: halfTries })
 }
 
 interface Half {
@@ -116,13 +116,13 @@ async function bury(
   session: Session,
   claim: SliceClaim,
   key: Key | undefined,
-  error: string,
+  { error, tried }: { readonly error: string; readonly tried: number },
 ): Promise<'buried' | 'fenced'> {
   const { rowCount } = await session.query({
     name: 'purser_bury',
     text: `
       with old as (
-        update purser.slices set state = 4, error = $6, done_at = clock_timestamp(), worker = null, tries = tries + 1
+        update purser.slices set state = 4, error = $6, done_at = clock_timestamp(), worker = null, tries = $7
         where batch = $1 and number = $2 and token = $3 and state = 1 returning generation, tries
       )
       insert into purser.buried (batch, slice, generation, key, lower, error, tries)
@@ -134,6 +134,7 @@ async function bury(
       JSON.stringify(key ?? claim.upper),
       claim.lower === undefined ? null : JSON.stringify(claim.lower),
       error,
+      tried,
     ],
   })
   return rowCount === 0 ? 'fenced' : 'buried'

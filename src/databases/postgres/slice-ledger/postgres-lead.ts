@@ -8,6 +8,7 @@ import { plainText } from './plain-text.ts'
 import { ensureSchema } from './schema.ts'
 import { Session } from './session.ts'
 import { type InspectedSource, inspectSource } from './source.ts'
+import { prepareStatement } from './statement.ts'
 import { takeBack } from './take-back.ts'
 import { type Folded, readTally } from './tally.ts'
 
@@ -39,13 +40,14 @@ export class PostgresLead implements BatchLead {
 
   /**
    * Begins a batch, or goes on with it where it is. Throws `DATABASE_UNREACHABLE`, `BATCH_TABLES_MISSING`,
-   * `BATCH_SOURCE_WRONG`, `BATCH_KEY_UNFIT`.
+   * `BATCH_SOURCE_WRONG`, `BATCH_KEY_UNFIT`, `BATCH_STATEMENT_WRONG`.
    */
   static async begin(url: string, plan: BatchPlan): Promise<PostgresLead> {
     const session = new Session(url, plainText)
     try {
       await session.use(ensureSchema)
       const source = await inspectSource(session, plan.source)
+      if (plan.statement !== undefined) await prepareStatement(session, source, plan.statement)
       await insertBatch(session, source, plan)
       const begun = await takeLead(session, plan)
       return new PostgresLead(plan, url, session, source, begun)

@@ -3,6 +3,7 @@ import { isSql, type Sql } from '../../../tasks/sql.ts'
 import type {
   BatchLead,
   BatchPlan,
+  BatchState,
   OpenBatch,
   SliceLedger,
   SliceWorkshop,
@@ -10,7 +11,7 @@ import type {
   TrialEnd,
   WorkshopPlan,
 } from '../../slice-ledger.ts'
-import { classify } from '../sql-state.ts'
+import { passes } from '../sql-state.ts'
 import { Listener } from './listener.ts'
 import { plainText } from './plain-text.ts'
 import { PostgresLead } from './postgres-lead.ts'
@@ -40,6 +41,15 @@ export class PostgresSliceLedger implements SliceLedger {
 
   open(plan: WorkshopPlan): Promise<SliceWorkshop> {
     return PostgresWorkshop.open(this.#url, plan)
+  }
+
+  async state(batch: string): Promise<BatchState | undefined> {
+    if (!(await this.#session.use(isThere))) return undefined
+    const { rows } = await this.#session.query<{ state: BatchState }>({
+      text: 'select state from purser.batches where id = $1',
+      values: [batch],
+    })
+    return rows[0]?.state
   }
 
   async openBatches(): Promise<readonly OpenBatch[]> {
@@ -78,7 +88,7 @@ export class PostgresSliceLedger implements SliceLedger {
   }
 
   isAway(error: unknown): boolean {
-    return ['away', 'conflict', 'timeout'].includes(classify(error))
+    return passes(error)
   }
 
   change(withinMs: number, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { list } from '../../../core/text.ts'
 import type { Key } from '../../../runs/slice.ts'
 import { rawSql, type Sql, sql } from '../../../tasks/sql.ts'
 import type { SourceQuery } from '../../slice-ledger.ts'
+import { passes, sqlStateOf } from '../sql-state.ts'
 import { descending, type KeyColumns, keyAsJson } from './key-range.ts'
 import { quoteName, quoteTable, renderOnce } from './render.ts'
 import type { Session } from './session.ts'
@@ -53,7 +54,8 @@ async function keyTypes(session: Session, source: SourceQuery): Promise<readonly
 }
 
 function sourceWrong(error: unknown): unknown {
-  if (!(error instanceof Error) || !('severity' in error)) return error
+  // a server that ends or is in somebody's way says nothing about the source
+  if (sqlStateOf(error) === undefined || passes(error)) return error
   return new PurserError('BATCH_SOURCE_WRONG', {
     message: `The batch's source can't be read: ${reasonOf(error)}.`,
     remedy: 'Correct the table, key or filter of the task. Nothing was changed.',
@@ -124,9 +126,16 @@ export async function lastKey(session: Session, { source, key }: InspectedSource
   const statement = sql`select ${keyAsJson(key)} as key from ${fromOf(source)} order by ${descending(key)} limit 1`
   const { rows } = await session.query<{ key: Key }>(renderOnce(statement))
   const last = rows[0]?.key as readonly (string | null)[] | undefined
-  // null comes after all else, and nothing is up to it
+  // null comes after all else, and nothing is up to it; in a later column it may hide
   if (last?.includes(null) === true) throw nullInKey(key)
+  if (source.table === undefined && key.columns.length > 1) await checkNoNull(session, source, key)
   return last as Key | undefined
+}
+
+async function checkNoNull(session: Session, source: SourceQuery, key: KeyColumns): Promise<void> {
+  const isNull = rawSql(`(${key.columns.map((column) => `${quoteName(column)} is null`).join(' or ')})`)
+  const { rows } = await session.query(renderOnce(sql`select from ${rowsOf(source, isNull)} limit 1`))
+  if (rows.length > 0) throw nullInKey(key)
 }
 
 function nullInKey({ columns }: KeyColumns): PurserError {

@@ -1,9 +1,10 @@
+import type { QueryConfig } from 'pg'
 import { PurserError, reasonOf } from '../../../core/errors.ts'
 import type { SliceClaim } from '../../../runs/slice.ts'
 import type { SliceCondition } from '../../../tasks/batch.ts'
 import { rawSql, type Sql, sql } from '../../../tasks/sql.ts'
 import type { SliceEnd, WorkshopPlan } from '../../slice-ledger.ts'
-import { sqlStateOf } from '../sql-state.ts'
+import { passes, sqlStateOf } from '../sql-state.ts'
 import { withinSlice } from './key-range.ts'
 import { checkpoint, idOf } from './open-slice.ts'
 import { PerSlice, type Rendered, render } from './render.ts'
@@ -129,12 +130,13 @@ async function applyApart(session: Session, { first, other }: Pair, claim: Slice
 /** Lets the server read it without doing it. A statement that is wrong in itself is an error in the last shape. */
 async function canBePrepared(session: Session, { text }: Rendered, isLast = false): Promise<boolean> {
   try {
-    await session.query({ text: `prepare purser_trial as ${text}` })
+    // a second statement behind it would be carried out here in the simple protocol, and is refused in the other
+    await session.query({ text: `prepare purser_trial as ${text}`, queryMode: 'extended' } as QueryConfig)
     await session.query({ text: 'deallocate purser_trial' })
     return true
   } catch (error) {
     const state = sqlStateOf(error)
-    if (state === undefined) throw error
+    if (state === undefined || passes(error)) throw error
     if (!isLast) return false
     throw new PurserError('BATCH_STATEMENT_WRONG', {
       message: `The batch's statement can't be used: ${reasonOf(error)}.`,

@@ -4,7 +4,7 @@ import { nextBounds } from './bounds.ts'
 import { openSlice } from './open-slice.ts'
 import type { Session } from './session.ts'
 import { inspectSource } from './source.ts'
-import { statementOver } from './statement.ts'
+import { prepareStatement, statementOver } from './statement.ts'
 
 /** Does a batch's first slice in a transaction, asks the session what it did, and rolls it back. */
 export async function tryOut(
@@ -14,6 +14,7 @@ export async function tryOut(
   work: (slice: Trial) => Promise<void>,
 ): Promise<TrialEnd> {
   const source = await inspectSource(session, plan.source)
+  if (plan.statement !== undefined) await prepareStatement(session, source, plan.statement)
   const [bound] = await nextBounds(
     session,
     source,

@@ -7,10 +7,11 @@ import type {
   SliceEnd,
   SliceFailure,
   SliceWorkshop,
+  Tries,
   WorkshopPlan,
 } from '../../slice-ledger.ts'
 import { classify } from '../sql-state.ts'
-import { type Claimant, claimOne, claimSome, giveBack, renewClaims } from './claims.ts'
+import { type Claimant, claimOne, claimSome, giveBack, giveBackAll, renewClaims } from './claims.ts'
 import { failSlice, halveSlice, sliceOutcome } from './failures.ts'
 import { idleWord, Listener } from './listener.ts'
 import { openSlice } from './open-slice.ts'
@@ -40,6 +41,7 @@ export class PostgresWorkshop implements SliceWorkshop {
   readonly #statement: SliceStatement | undefined
   // Slices before this one were met already; what came back since is looked for now and then.
   #next = 0
+  #mayHoldUnknown = false
   #isIdle = true
   #lookedBackAt = Number.NEGATIVE_INFINITY
 
@@ -67,6 +69,7 @@ export class PostgresWorkshop implements SliceWorkshop {
       const source = await inspectKey(side, plan.source)
       const statement =
         plan.statement === undefined ? undefined : await prepareStatement(side, source, plan.statement)
+      void work.client().catch(() => {}) // connects meanwhile; what is wrong shows at the first claim
       return new PostgresWorkshop(url, plan, { work, side, planning, source, statement })
     } catch (error) {
       await Promise.all([work.drop(), side.drop()])
@@ -82,7 +85,9 @@ export class PostgresWorkshop implements SliceWorkshop {
     const now = performance.now()
     const looksBack = now - this.#lookedBackAt >= lookBackEveryMs
     const from = looksBack ? 0 : this.#next
-    const claims = await claimSome(this.#work, { ...this.#claimant, leaseMs }, { from, most, isRisky })
+    const claims = await this.#surely(() =>
+      claimSome(this.#work, { ...this.#claimant, leaseMs }, { from, most, isRisky }),
+    )
     if (looksBack) this.#lookedBackAt = now
     if (claims.length === 0 && !looksBack) {
       this.#lookedBackAt = Number.NEGATIVE_INFINITY
@@ -101,7 +106,16 @@ export class PostgresWorkshop implements SliceWorkshop {
   }
 
   claimOne(slice: number, generation: number, isRisky: boolean): Promise<SliceClaim | undefined> {
-    return claimOne(this.#work, this.#claimant, { slice, generation, isRisky })
+    return this.#surely(() => claimOne(this.#work, this.#claimant, { slice, generation, isRisky }))
+  }
+
+  /** What a claim whose answer was lost has taken would count as tried, once its lease is over. */
+  async #surely<T>(claim: () => Promise<T>): Promise<T> {
+    if (this.#mayHoldUnknown) await giveBackAll(this.#side, this.#claimant)
+    this.#mayHoldUnknown = true
+    const claimed = await claim()
+    this.#mayHoldUnknown = false
+    return claimed
   }
 
   renew(claims: readonly SliceClaim[], leaseMs: number = this.#claimant.leaseMs): Promise<readonly number[]> {
@@ -138,8 +152,8 @@ export class PostgresWorkshop implements SliceWorkshop {
     return failSlice(this.#side, claim, failure)
   }
 
-  halve(claim: SliceClaim, message: string, tries: number): Promise<'halved' | 'buried' | 'fenced'> {
-    return halveSlice(this.#side, this.#source, claim, { message, tries })
+  halve(claim: SliceClaim, message: string, tries: Tries): Promise<'halved' | 'buried' | 'fenced'> {
+    return halveSlice(this.#side, this.#source, claim, { message, ...tries })
   }
 
   async pace(rowMs: number): Promise<void> {

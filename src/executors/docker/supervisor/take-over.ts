@@ -1,6 +1,7 @@
 import { reasonOf } from '../../../core/errors.ts'
 import type { Stream } from '../../../runs/frames.ts'
 import type { Outcome } from '../../../runs/outcomes.ts'
+import type { Report } from '../../../runs/reports.ts'
 import { describeHold, takeHold } from '../../../supervision/holder.ts'
 import { readLook } from '../../../supervision/look-file.ts'
 import { Recorder } from '../../../supervision/recorder.ts'
@@ -61,14 +62,12 @@ async function follow(
   const why = whyWithheld(streams, unknown)
   const work = { engine, order, stopping, recorder }
   if (why !== undefined) await recorder.notice(`Its output from here on is not kept: ${why}.`)
-  const output = why === undefined ? await captureLog(work, Id, streams ?? new Map()) : unseen
+  const output =
+    why === undefined ? await captureLog(work, Id, streams ?? new Map()) : await hearLog(work, Id)
   await exited
   const asked = (await stopping.end()) ?? (isStopNoted(order.folder) ? stoppedHard : undefined)
   return asked ?? whatBecameOf(await untilAnswered(() => stateOf(engine, Id)), output, HostConfig)
 }
-
-/** Whether it began can't be told without its output: what it exited with stands. */
-const unseen = { hasBegun: true }
 
 const stoppedHard: Outcome = { end: 'stopped', signal: 'SIGKILL' }
 
@@ -103,6 +102,23 @@ async function captureLog(
     recorder.capture(output.stderr, stderr, isMerged ? 0 : kept.get(stderr)),
   ])
   return output
+}
+
+/**
+ * Only what the release side tells in its output, as bare as can be: how a batch ends is told nowhere else. Of a log that
+ * was cut it can't be told whether it began: what it exited with stands.
+ */
+async function hearLog({ engine, order, recorder }: Work, id: string): Promise<{ readonly hasBegun: true }> {
+  const output = new TwinOutput(order.takesOver.nonce, (report) => void recorder.progress(bare(report)))
+  for (const stream of [output.stdout, output.stderr]) stream.resume()
+  await output.take(logOf(engine, id)).catch(() => {}) // longer than the engine keeps
+  output.end()
+  return { hasBegun: true }
+}
+
+/** Without the words of an error, which might not be redacted. */
+function bare({ label: _, rests, ...report }: Report): Report {
+  return { ...report, ...(rests === undefined ? {} : { rests: 'its lead said so' }) }
 }
 
 /** What a limit leaves, counted from the task's beginning; a moment where it is up. */
