@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '../core/errors.ts'
-import { count } from '../core/text.ts'
 import type { BatchLead, BatchState, Tally } from '../databases/slice-ledger.ts'
 import type { Queue } from '../queues/queue.ts'
 import { backoff, whileAway } from './backoff.ts'
@@ -92,7 +91,7 @@ class Steps {
       return {
         state: 'paused',
         tally,
-        why: `the first ${count(tally.slices, 'slice')} of it ${tally.slices === 1 ? 'is' : 'are'} done`,
+        why: `the first ${tally.slices === 1 ? 'slice is' : `${tally.slices} slices are`} done`,
       }
     }
     if (isDone(tally)) {

@@ -5,6 +5,8 @@ const mostSent = 1_000
 // After so long without a slice at work, hints must have been lost; longer each time, for there may be no workers.
 const firstMs = 5_000
 const mostMs = 300_000
+// A queue that does not take hints has had its own time for it already.
+const refusedMs = 1_000
 
 /** Sends a hint for each slice that is due and was not sent, or not for so long. Returns whether the queue took all. */
 export async function sendHints(
@@ -37,7 +39,7 @@ export class Stall {
 
   /** The queue did not take them: that says nothing of whether there are workers, and it is asked again soon. */
   refused(): void {
-    this.#since = this.#now()
+    this.#since = this.#now() - firstMs + refusedMs
     this.#afterMs = firstMs
   }
 

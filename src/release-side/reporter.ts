@@ -75,10 +75,13 @@ export function overChannel(channel: Socket): Write {
 const wholeBytes = 4_096
 const stderr = 2
 
-/** Reports in stderr, where the channel goes one way only: between two control characters, behind the mark. */
+/**
+ * Reports in stderr, where the channel goes one way only: from a control character to the line's end, behind the mark. A
+ * container's log keeps whole lines; what ends none would be told late.
+ */
 export function behindMark(mark: string): Write {
   return (line) => {
-    const record = `\u001e${mark} ${line}\u001f`
+    const record = `\u001e${mark} ${line}\n`
     if (Buffer.byteLength(record) > wholeBytes) return true
     try {
       writeSync(stderr, record)

@@ -56,11 +56,13 @@ describe('a project that installs it', () => {
       'names.js',
       `import * as purser from 'purser'
        import * as presets from 'purser/presets'
-       console.log(JSON.stringify([Object.keys(purser), Object.keys(presets)]))`,
+       import * as signals from 'purser/signals'
+       console.log(JSON.stringify([purser, presets, signals].map(Object.keys)))`,
     )
     expect(JSON.parse(project.node(['names.js']).stdout)).toEqual([
-      ['defineCommand', 'defineConfig', 'defineMigration', 'defineScript'],
-      ['docker', 'local', 'postgres', 'sqlite'],
+      ['defineBatch', 'defineCommand', 'defineConfig', 'defineMigration', 'defineScript', 'sql'],
+      ['docker', 'local', 'postgres', 'rabbitmq', 'sqlite', 'sqs'],
+      ['activeConnections', 'autovacuum', 'latencyOf', 'lockWaits', 'replicaLag', 'signalOf', 'walRate'],
     ])
   })
 

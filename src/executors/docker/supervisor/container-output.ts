@@ -28,13 +28,18 @@ export async function* logOf(
   id: string,
   seen = new Seen(),
 ): AsyncGenerator<OutputChunk, void> {
-  const query = { follow: true, stdout: true, stderr: true }
-  for (let isWhole = false; !isWhole; ) {
-    if (seen.stdout + seen.stderr > logKeeps) throw new RangeError('its log is longer than the engine keeps')
+  for (let isRead = false; ; ) {
+    // what was followed to its end may lack what comes after the last whole line: it is read again
+    const isComplete = await hasEnded(engine, id)
+    if (seen.stdout + seen.stderr > logKeeps) {
+      if (isRead && isComplete) return
+      throw new RangeError('its log is longer than the engine keeps')
+    }
+    const query = { follow: !isComplete, stdout: true, stderr: true }
     const log = await untilAnswered(() => engine.stream(enginePath`/containers/${id}/logs`, { query }))
     if (log === undefined) return
-    isWhole =
-      (yield* passOn(withoutSeen(demultiplex(log), seen.copy()), seen)) && (await hasEnded(engine, id))
+    isRead = yield* passOn(withoutSeen(demultiplex(log), seen.copy()), seen)
+    if (isRead && isComplete) return
   }
 }
 

@@ -97,6 +97,11 @@ it('the longest record that a pipe takes whole is one', () => {
   }
 })
 
+it('one may end with its line', () => {
+  const { output, records } = sift([Buffer.from(`before${opening}{"a":"\\n"}\n\nbehind`)])
+  expect([output.toString(), records]).toEqual(['before\nbehind', [[6, '{"a":"\\n"}']]])
+})
+
 it('output that has no record in it is passed on at once', () => {
   const sieve = new RecordSieve(mark)
   expect([...sieve.sift(Buffer.from('to be seen now'))]).toHaveLength(1)

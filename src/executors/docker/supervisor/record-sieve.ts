@@ -1,13 +1,14 @@
 const begin = 0x1e // ASCII's record separator
 const end = 0x1f
+const lineEnd = 0x0a
 const longestRecord = 4_096
 
 /** What a piece of output came to, in order. */
 export type Sifted = { readonly output: Uint8Array } | { readonly record: string }
 
 /**
- * Takes the release side's reports out of a stream of output: `RS MARK JSON US`, written at once and shorter than what a
- * pipe takes whole, so that nothing stands inside one. The mark is known to nobody else.
+ * Takes the release side's reports out of a stream of output: `RS MARK JSON`, up to US or the line's end, written at once
+ * and shorter than what a pipe takes whole, so that nothing stands inside one. The mark is known to nobody else.
  */
 export class RecordSieve {
   readonly #opening: Buffer
@@ -24,7 +25,7 @@ export class RecordSieve {
       const start = this.#startIn(bytes)
       if (start > 0) yield { output: bytes.subarray(0, start) }
       bytes = bytes.subarray(start)
-      const stop = bytes.indexOf(end)
+      const stop = bytes.findIndex((byte) => byte === end || byte === lineEnd)
       if (bytes.length === 0 || (stop < 0 && bytes.length < longestRecord)) break
       if (stop < 0 || stop >= longestRecord) {
         // it only looked like one
