@@ -32,6 +32,7 @@ export interface World extends AsyncDisposable {
 
 const rowsInAll = 100
 const leaseMs = 60_000
+const tries = { halves: 2, tried: 3 }
 const never = new AbortController().signal
 const increment: NonNullable<WorkshopPlan['statement']> = (slice) =>
   sql`update places set applied = applied + 1 where ${slice}`
@@ -442,8 +443,8 @@ export function describeSliceLedger(name: string, makeWorld: () => Promise<World
         await planAll(lead, 5)
         const shop = await hire('one')
         const claim = await claimFrom(shop)
-        expect(await shop.halve(claim, 'too much', 2)).toBe('halved')
-        expect(await shop.halve(claim, 'too much', 2)).toBe('fenced')
+        expect(await shop.halve(claim, 'too much', tries)).toBe('halved')
+        expect(await shop.halve(claim, 'too much', tries)).toBe('fenced')
         const shares: SliceClaim[] = []
         for (
           let halves = await shop.claim(50, false);
@@ -452,13 +453,13 @@ export function describeSliceLedger(name: string, makeWorld: () => Promise<World
         ) {
           for (const half of halves.filter(({ generation, slice }) => generation === 0 && slice > 20)) {
             expect(half).toMatchObject({ tries: 2, error: expect.stringMatching(/./) })
-            if (half.rows > 1) await shop.halve(half, 'still', 2)
+            if (half.rows > 1) await shop.halve(half, 'still', tries)
             else shares.push(half)
           }
         }
         expect(shares).toHaveLength(5)
         expect(shares.map(({ upper: [id] }) => Number(id)).sort()).toEqual([1, 2, 3, 4, 5])
-        for (const share of shares) expect(await shop.halve(share, 'bad row', 2)).toBe('buried')
+        for (const share of shares) expect(await shop.halve(share, 'bad row', tries)).toBe('buried')
         expect(await lead.tally()).toMatchObject({ buried: 5, rows: 0 })
         const buried = await world.desk.buried('batch-1', 10)
         expect(buried.map(({ key: [id], error, tries }) => [Number(id), error, tries]).sort()).toEqual(
@@ -533,7 +534,7 @@ export function describeSliceLedger(name: string, makeWorld: () => Promise<World
         expect(await ledger.openBatches()).toEqual([
           {
             ...{ id: 'batch-1', task: 'count-places', definition: 'sha256:1' },
-            ...{ parameters: { colour: 'teal' }, speed: 1, state: 'running' },
+            ...{ parameters: { colour: 'teal' }, isLed: true, hasWork: false },
           },
         ])
       })
@@ -552,7 +553,8 @@ export function describeSliceLedger(name: string, makeWorld: () => Promise<World
         await world.expireLeases()
         expect(await old.sweep()).toEqual([])
         expect(await lead.sweep()).toEqual(['one'])
-        expect((await ledger.openBatches())[0]).toMatchObject({ definition: 'sha256:2', speed: 1 })
+        expect((await ledger.openBatches())[0]).toMatchObject({ definition: 'sha256:2' })
+        expect(await lead.tally()).not.toHaveProperty('limiting')
         await planAll(lead)
         await expect(old.extend(1, 10)).rejects.toMatchObject({ code: 'BATCH_LED_ELSEWHERE' })
         await finish(await hire('two'))
@@ -599,7 +601,7 @@ export function describeSliceLedger(name: string, makeWorld: () => Promise<World
         const lead = await begin()
         await planAll(lead, 1)
         const shop = await hire('one')
-        for (const claim of await shop.claim(3, false)) await shop.halve(claim, 'bad', 2)
+        for (const claim of await shop.claim(3, false)) await shop.halve(claim, 'bad', tries)
         await finish(shop)
         const asked = await Promise.all([world.desk.replay('batch-1'), world.desk.replay('batch-1')])
         expect(asked.sort()).toEqual([0, 3])

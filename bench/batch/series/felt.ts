@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { median } from '../../harness.ts'
+import type { Contender, Stage } from '../contenders/contender.ts'
+import { loop } from '../contenders/loop.ts'
+import { pgBoss } from '../contenders/peers.ts'
+import { embedded, purser } from '../contenders/purser.ts'
+import { Helper } from '../helpers/helper.ts'
+import { percentile } from '../percentile.ts'
+
+/** What an app's users feel while somebody's batch is at work, and how fast that is meanwhile. */
+export interface Felt {
+  readonly name: string
+  /** Medians over the rounds. */
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** The p99 beside the one with nothing else at work: medians of what each round said. */
+  readonly times: number
+  readonly timesOfRounds: readonly number[]
+  readonly rowsPerSecond?: number
+  /** The batch's speed beside Purser's without a throttle. */
+  readonly speed?: number
+  /** Rounds in which it did not come to its end in time, or a row was not done exactly once. */
+  readonly void: number
+}
+
+interface Heard {
+  readonly p50: number
+  readonly p99: number
+  readonly rowsPerSecond?: number
+}
+
+type Round = ReadonlyMap<string, Heard>
+
+const perSecond = 200
+const sliceRows = 1_000
+const aloneMs = 10_000
+const longestMs = 180_000
+const alone = 'nothing else'
+const throttled = 'Purser, throttle on'
+
+/** 200 point reads and writes a second on the rows of the batch, alone and beside each side, in rotated rounds. */
+export async function measureFelt(
+  stage: Stage,
+  rounds: number,
+  tell: (progress: string) => void,
+): Promise<readonly Felt[]> {
+  const measured: Round[] = []
+  for (let round = 0; round <= rounds; round += 1) {
+    const heard = await measureRound(stage, round, tell)
+    if (round > 0) measured.push(heard)
+  }
+  return [alone, ...sides(1).map(({ name }) => name)].map((name) => feltOf(name, measured))
+}
+
+/** A team knows its own p99: that is what the throttle's probe is told to keep. */
+function sides(usualMs: number): readonly Contender[] {
+  const latencyMs = Math.max(1, Math.round(usualMs * 10) / 10)
+  return [
+    { ...loop, name: 'hand-written loop' },
+    pgBoss,
+    { ...embedded, name: 'Purser, no throttle' },
+    purser({ name: throttled, latencyMs }),
+  ]
+}
+
+async function measureRound(stage: Stage, round: number, tell: (progress: string) => void): Promise<Round> {
+  const heard = new Map<string, Heard>()
+  const usual = await withApp(stage, async (ready) => {
+    await ready()
+    await sleep(aloneMs)
+  })
+  heard.set(alone, usual)
+  tell(`round ${round}: ${alone}, p99 ${usual.p99.toFixed(1)} ms`)
+  const all = sides(usual.p99)
+  for (const at of all.keys()) {
+    const side = all[(at + round) % all.length]
+    if (side === undefined) continue
+    const result = await beside(stage, side)
+    if (result !== undefined) heard.set(side.name, result)
+    tell(`round ${round}: ${side.name}, ${result === undefined ? 'VOID' : `p99 ${result.p99.toFixed(1)} ms`}`)
+  }
+  return heard
+}
+
+async function beside(stage: Stage, side: Contender): Promise<Heard | undefined> {
+  const work = { rows: stage.table.rows, sliceRows }
+  const late = setTimeout(() => Helper.killAll(), longestMs)
+  let ms = Number.NaN
+  try {
+    const heard = await withApp(stage, async (ready) => {
+      ms = await side.run({ ...stage, ready }, work)
+    })
+    return (await stage.table.check(work)) === 0
+      ? { ...heard, rowsPerSecond: (work.rows * 1_000) / ms }
+      : undefined
+  } catch (error) {
+    if (!Number.isNaN(ms)) throw error
+    console.error(error)
+    await stage.table.check(work)
+    return undefined
+  } finally {
+    clearTimeout(late)
+  }
+}
+
+/** What the app's users feel from `ready` on until the work ends. */
+async function withApp(stage: Stage, work: (ready: () => Promise<void>) => Promise<void>): Promise<Heard> {
+  await stage.table.calm()
+  await using app = await Helper.start('app')
+  await app.ask('connect', { url: stage.services.postgres.url, rows: stage.table.rows, perSecond })
+  await work(async () => void (await app.ask('begin')))
+  const took = await app.ask<readonly number[]>('end')
+  return { p50: percentile(took, 0.5), p99: percentile(took, 0.99) }
+}
+
+function feltOf(name: string, rounds: readonly Round[]): Felt {
+  const found = rounds.flatMap((round) => {
+    const [heard, usual] = [round.get(name), round.get(alone)]
+    return heard === undefined || usual === undefined ? [] : [{ heard, usual, round }]
+  })
+  const timesOfRounds = found.map(({ heard, usual }) => heard.p99 / usual.p99)
+  const speeds = found.flatMap(({ heard: { rowsPerSecond } }) => rowsPerSecond ?? [])
+  const beside = found.flatMap(({ heard, round }) => {
+    const unthrottled = round.get('Purser, no throttle')?.rowsPerSecond
+    return heard.rowsPerSecond === undefined || unthrottled === undefined
+      ? []
+      : [heard.rowsPerSecond / unthrottled]
+  })
+  return {
+    name,
+    p50Ms: median(found.map(({ heard }) => heard.p50)),
+    p99Ms: median(found.map(({ heard }) => heard.p99)),
+    times: median(timesOfRounds),
+    timesOfRounds,
+    ...(speeds.length === 0 ? {} : { rowsPerSecond: median(speeds), speed: median(beside) }),
+    void: rounds.length - found.length,
+  }
+}

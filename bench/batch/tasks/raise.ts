@@ -1,0 +1,28 @@
+/** The batch that is measured. The sizes come from the benchmark. */
+import { defineBatch } from '../../../src/tasks/define.ts'
+import { latencyOf } from '../../../src/tasks/signals/latency.ts'
+import { sql } from '../../../src/tasks/sql.ts'
+
+const { BENCH_ROWS = '', BENCH_SLICE_ROWS = '1000', BENCH_LATENCY_MS } = process.env
+
+export default defineBatch({
+  name: 'raise',
+  summary: 'Raises every counter by one.',
+  database: 'main',
+  source: {
+    table: 'counted',
+    key: 'id',
+    where: BENCH_ROWS === '' ? sql`true` : sql`id <= ${Number(BENCH_ROWS)}`,
+  },
+  slice: { rows: Number(BENCH_SLICE_ROWS) },
+  throttle:
+    BENCH_LATENCY_MS === undefined
+      ? []
+      : [
+          latencyOf({
+            query: sql`select applied from counted where id = ${17}`,
+            max: `${Number(BENCH_LATENCY_MS)}ms`,
+          }),
+        ],
+  statement: ({ slice }) => sql`update counted set applied = applied + 1 where ${slice}`,
+})
