@@ -49,7 +49,7 @@ export async function leadBatch(options: LeadOptions): Promise<LeadEnd> {
     try {
       tally = await lead.tally()
       const limiting = await options.pace(tally)
-      tell(tally, options.queue?.condition() ?? limiting)
+      tell(tally, options.queue?.condition() ?? waitsFor(steps.refusal) ?? limiting)
       const end = await steps.take(tally)
       if (end !== undefined) return end
       times = 0
@@ -64,6 +64,10 @@ export async function leadBatch(options: LeadOptions): Promise<LeadEnd> {
   return { state: 'interrupted', tally }
 }
 
+function waitsFor(refusal: string | undefined): string | undefined {
+  return refusal === undefined ? undefined : `waiting: ${refusal}`
+}
+
 /** The lead's duties, each when it is due. */
 class Steps {
   readonly #options: LeadOptions
@@ -71,6 +75,8 @@ class Steps {
   #chunk = 1
   #sweptAt = 0
   readonly #stall = new Stall()
+  /** Why the queue does not take hints, while it does not. */
+  refusal: string | undefined
   /** Whether the last step planned as much as it could, so that more is to be done at once. */
   isPlanning = false
 
@@ -141,8 +147,9 @@ class Steps {
   async #send(tally: Tally): Promise<void> {
     const { queue } = this.#options
     if (queue === undefined) return
-    const isTaken = await sendHints(this.#options, queue, this.#stall.resendAfterMs(tally))
-    if (!isTaken) this.#stall.refused()
+    const why = await sendHints(this.#options, queue, this.#stall.resendAfterMs(tally))
+    if (why !== undefined) this.#stall.refused()
+    this.refusal = why ?? (this.#stall.isRefused ? this.refusal : undefined)
   }
 }
 

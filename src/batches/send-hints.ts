@@ -8,18 +8,19 @@ const mostMs = 300_000
 // A queue that does not take hints has had its own time for it already.
 const refusedMs = 1_000
 
-/** Sends a hint for each slice that is due and was not sent, or not for so long. Returns whether the queue took all. */
+/** Sends a hint for each slice that is due and was not sent, or not for so long. Returns why the queue did not take some. */
 export async function sendHints(
   { lead, definition }: { readonly lead: BatchLead; readonly definition: string },
   queue: Queue,
   resendAfterMs: number | undefined,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const due = await lead.unsent(mostSent, resendAfterMs)
-  if (due.length === 0) return true
+  if (due.length === 0) return undefined
   const hints = due.map((slice): SliceHint => ({ batch: lead.batch, definition, ...slice }))
-  const unsent = new Set((await queue.send(hints)).map(({ hint }) => hint.slice))
+  const refused = await queue.send(hints)
+  const unsent = new Set(refused.map(({ hint }) => hint.slice))
   await lead.markSent(due.filter(({ slice }) => !unsent.has(slice)))
-  return unsent.size === 0
+  return refused[0]?.why
 }
 
 /**
@@ -37,8 +38,12 @@ export class Stall {
     this.#since = now()
   }
 
+  /** Whether the queue did not take them the last time, and nothing moved since. */
+  isRefused = false
+
   /** The queue did not take them: that says nothing of whether there are workers, and it is asked again soon. */
   refused(): void {
+    this.isRefused = true
     this.#since = this.#now() - firstMs + refusedMs
     this.#afterMs = firstMs
   }
@@ -49,11 +54,13 @@ export class Stall {
     const moves = seen !== this.#seen || claimed > 0 || waiting === 0
     this.#seen = seen
     if (moves) {
+      this.isRefused = false
       this.#since = this.#now()
       this.#afterMs = firstMs
       return undefined
     }
     if (this.#now() - this.#since < this.#afterMs) return undefined
+    this.isRefused = false
     const age = this.#afterMs
     this.#since = this.#now()
     this.#afterMs = Math.min(mostMs, age * 2)

@@ -28,7 +28,7 @@ export async function startWorkers(
     const worker = await startRun(context, {
       environment: request.environment,
       service: request.service,
-      what: { worker: { batch: request.batch?.id ?? id } },
+      what: { worker: { batch: request.batch?.id ?? id, task: request.task } },
       reason: request.reason ?? `works on run ${id}`,
       timeoutMs: undefined,
       differs,

@@ -52,8 +52,20 @@ export async function planRun(context: Context, target: Target, release: Release
     ...uncompared(target, wish),
   ]
   const plan = await planWork(context, target, release, what, [...secrets, ...queueSecrets(target)])
-  const differs = declaredDifferences(target.settings, plan.task?.differs, wish.differs)
+  const ofTask = plan.task?.differs ?? (await differsOfBatch(context, target, release, what))
+  const differs = declaredDifferences(target.settings, ofTask, wish.differs)
   return { ...plan, notices, differs, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
+}
+
+/** What the task of a worker's batch means to differ in. */
+async function differsOfBatch(
+  context: Context,
+  target: Target,
+  release: Release,
+  what: Wish['what'],
+): Promise<TaskEntry['differs']> {
+  if (!('worker' in what) || what.worker.task === undefined) return undefined
+  return resolveTask(await readManifest(context, target, release), what.worker.task).differs
 }
 
 /** What was declared for this run, and no comparison asks for. */

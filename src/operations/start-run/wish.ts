@@ -17,7 +17,8 @@ export interface Wish {
 
 /** A worker for whatever batches are open, or for one. */
 export interface WishedWorker {
-  readonly worker: { readonly batch?: string }
+  /** With the task of that one batch: what it may differ in, its workers may too. */
+  readonly worker: { readonly batch?: string; readonly task?: string }
 }
 
 /** What was said of a batch beside its parameters. */

@@ -4,12 +4,15 @@ import { encodeHint } from '../hint-codec.ts'
 import type { SliceHint } from '../queue.ts'
 import type { Broker } from './broker.ts'
 import type { Station } from './connection/link.ts'
-import { wordsOf } from './connection/refusals.ts'
+import { codeOf, wordsOf } from './connection/refusals.ts'
 import type { Session } from './connection/session.ts'
 import type { BrokerWatch } from './connection/watch.ts'
 import { ensureQueue } from './queue/declare.ts'
 import { reviveQueue } from './queue/revive.ts'
 import { within } from './within.ts'
+
+/** What RabbitMQ says at once where a queue can't keep anything: one whose process does not run, too. */
+export const rejected = 'the broker rejected it'
 
 /** After so many calls of which RabbitMQ confirmed nothing, one after another, the queue is looked at. */
 const silentCalls = 2
@@ -70,6 +73,7 @@ export class Publishing implements Station {
       await this.#channel.basicPublish(envelope, encodeHint(hint))
     } catch (error) {
       this.#finding = undefined
+      if (codeOf(error) === 'NACK') return rejected
       return `the broker did not confirm it: ${wordsOf(error)}`
     }
     // On the wire a return comes before the confirmation. The client resolves that at once and tells the return in the
@@ -80,7 +84,7 @@ export class Publishing implements Station {
     return why
   }
 
-  /** Whether anything was heard about what a call has published that began then. Calls at the same time are one. */
+  /** Whether anything but rejections was heard about what a call has published that began then. Calls at the same time are one. */
   tellAnswered(isAnswered: boolean, begunAt: number): void {
     if (isAnswered || this.#watch.alarm !== undefined) {
       this.#silent = 0

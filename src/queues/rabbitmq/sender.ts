@@ -3,7 +3,7 @@ import type { Broker } from './broker.ts'
 import type { Link } from './connection/link.ts'
 import { wordsOf } from './connection/refusals.ts'
 import type { BrokerWatch } from './connection/watch.ts'
-import type { Publishing } from './publishing.ts'
+import { type Publishing, rejected } from './publishing.ts'
 
 /** Sends hints, and believes only what RabbitMQ has confirmed in time and not returned. */
 export class Sender {
@@ -51,7 +51,7 @@ export class Sender {
     })
     await Promise.race([Promise.all(settled), aborted(timeUp)])
     publishing.tellAnswered(
-      unsent.size < hints.length || [...unsent.values()].some((why) => why !== undefined),
+      unsent.size < hints.length || [...unsent.values()].some((why) => why !== undefined && why !== rejected),
       begunAt,
     )
     const late = this.#watch.alarm ?? this.#late()

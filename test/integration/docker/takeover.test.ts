@@ -78,6 +78,13 @@ describe('a run whose supervisor is killed', () => {
     expect(await there.last()).toMatchObject({ status: 'failed', exitCode: 5 })
   })
 
+  it('loses nothing of a last line that has no end', async () => {
+    await using there = project()
+    const { id } = await there.start('sh', '-c', 'for n in 1 2 3 4 5 6 7 8; do printf "$n."; sleep 0.1; done')
+    killSupervisor(there, id)
+    expect((await purser(there.folder, ['logs', '-f', id])).stdout).toBe('1.2.3.4.5.6.7.8.')
+  })
+
   it('is stopped by a cancel all the same', async () => {
     await using there = project()
     const { id, container } = await there.start('sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done')

@@ -52,7 +52,7 @@ export interface BatchApp extends AsyncDisposable {
 interface Options {
   /** Without the driver, its image is one of an app that never had batches. */
   readonly hasDriver?: boolean
-  /** Where the configuration says that the URL is: in the app's variable unless stated. */
+  /** Where the database's URL is: in the app's variable unless stated, or in a file of the operator's alone. */
   readonly urlIn?: 'variable' | 'file'
 }
 
@@ -76,7 +76,7 @@ export async function startBatchApp({
   const address = `postgres://${user}:${password}@database/${user}`
   const app = await runContainer([
     ...['--network', network, '--memory', String(memory)],
-    ...environment({ DATABASE_URL: address }),
+    ...environment(urlIn === 'variable' ? { DATABASE_URL: address } : {}),
     image,
   ])
   await app.printed('serves')
