@@ -1,7 +1,9 @@
 import { exitCodes, PurserError, type Refusal } from '../core/errors.ts'
+import { createRedactor } from '../core/redaction/redactor.ts'
 import type { Release } from '../environment/release.ts'
 import type { Execution } from '../executors/executor.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Resumption } from '../runs/events.ts'
 import type { Run } from '../runs/run.ts'
 import { notABatch } from './batches/find-batch.ts'
 import type { Context } from './context.ts'
@@ -12,7 +14,7 @@ import { askGates } from './start-run/ask-gates.ts'
 import { claimRun } from './start-run/claim-run.ts'
 import { inspectTwin } from './start-run/inspect-twin.ts'
 import { launchRun } from './start-run/launch-run.ts'
-import { planRun } from './start-run/plan-run.ts'
+import { type Plan, planRun } from './start-run/plan-run.ts'
 import type { Wish } from './start-run/wish.ts'
 import type { Watching } from './start-run.ts'
 
@@ -43,13 +45,31 @@ export async function resumeRun(
   const refusals =
     plan.refusal === undefined ? await askGates(context, target, release, plan, current) : [plan.refusal]
   if (refusals.length > 0) throw refused(refusals)
-  const claimed = await claimRun(context, target, plan, current)
+  const claimed = await claimRun(
+    context,
+    target,
+    plan,
+    current,
+    resumption(context, current, release, plan, options),
+  )
   if ('refusal' in claimed) throw refused([claimed.refusal])
   const inspection = inspectTwin(context, target, release, plan, (report) =>
     watching.judged?.(claimed.run, report),
   )
   const execution = await launchRun(context, target, release, plan, claimed.run, inspection)
   return { run: claimed.run, ledger, execution }
+}
+
+/** For the record: who, and another release with the reason. */
+function resumption(
+  { actor }: Context,
+  { request }: Run,
+  { digest }: Release,
+  { secrets }: Plan,
+  { differs }: ResumeOptions,
+): Resumption {
+  if (digest === request.release.digest || differs.release === undefined) return { actor }
+  return { actor, release: { digest, why: createRedactor(secrets).text(differs.release) } }
 }
 
 /** What was asked for the first time. */

@@ -45,6 +45,13 @@ export interface AttemptRecord extends Origin {
   readonly id: string
 }
 
+/** Who let a run go on that rested. */
+export interface Resumption {
+  readonly actor: Actor
+  /** Where it goes on in another release than it began in: which, and why that may be. */
+  readonly release?: { readonly digest: string; readonly why: string }
+}
+
 /** Where something was asked for. */
 export interface Origin {
   readonly host: string
@@ -64,7 +71,7 @@ export interface ProcessIdentity {
 export type RunEvent =
   | { readonly kind: 'requested'; readonly request: RunRequest }
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
-  | { readonly kind: 'starting'; readonly attempt: AttemptRecord }
+  | { readonly kind: 'starting'; readonly attempt: AttemptRecord; readonly resumed?: Resumption }
   | {
       readonly kind: 'running'
       readonly attempt: string

@@ -3,7 +3,7 @@ import { byteSize, duration } from '../../core/text.ts'
 import type { Look } from '../../executors/executor.ts'
 import { viewRun } from '../../operations/runs/view-run.ts'
 import { showRun } from '../../operations/show-run.ts'
-import type { RunEvent } from '../../runs/events.ts'
+import type { Resumption, RunEvent } from '../../runs/events.ts'
 import { describeOutcome } from '../../runs/outcomes.ts'
 import { lastAttempt, type RecordedEvent, type Run, statusAfter } from '../../runs/run.ts'
 import { jsonFlag, runArgument } from '../flags.ts'
@@ -115,7 +115,7 @@ function remark(event: RunEvent): string {
     case 'refused':
       return event.refusals.map(({ code }) => code).join(', ')
     case 'starting':
-      return `attempt ${event.attempt.id} on ${event.attempt.host}`
+      return `attempt ${event.attempt.id} on ${event.attempt.host}${resumed(event.resumed)}`
     case 'running':
       return `process ${event.pid}, ${event.containment} containment`
     case 'paused':
@@ -126,6 +126,13 @@ function remark(event: RunEvent): string {
     case 'ended':
       return describeOutcome(event.outcome)
   }
+}
+
+function resumed(resumption: Resumption | undefined): string {
+  if (resumption === undefined) return ''
+  const { actor, release } = resumption
+  const elsewhere = release === undefined ? '' : ` in release ${release.digest.slice(0, 19)}: ${release.why}`
+  return `, resumed by ${actor.name}${elsewhere}`
 }
 
 function parityOf({ parity }: Run): string[] {

@@ -1,5 +1,6 @@
 import { exitCodes, PurserError, type Refusal } from '../../core/errors.ts'
 import { attemptId } from '../../core/ids.ts'
+import type { Resumption } from '../../runs/events.ts'
 import { applyEvent, type Run } from '../../runs/run.ts'
 import type { Context, RecordedTarget } from '../context.ts'
 import type { Plan } from './plan-run.ts'
@@ -13,9 +14,13 @@ export async function claimRun(
   { ledger, environment, service }: RecordedTarget,
   { task }: Plan,
   run: Run,
+  resumed?: Resumption,
 ): Promise<{ readonly run: Run } | { readonly refusal: Refusal }> {
   const attempt = { id: attemptId(run.id, run.attempts.length + 1), host, starter: self }
-  const recorded = { at: now(), event: { kind: 'starting', attempt } } as const
+  const recorded = {
+    at: now(),
+    event: { kind: 'starting', attempt, ...(resumed === undefined ? {} : { resumed }) },
+  } as const
   const holds = task?.exclusive ? { claim: [environment, service, task.name].join('/') } : {}
   const result = await ledger.append({ run: run.id, ...recorded, ...holds }, { version: run.version })
   if ('appended' in result) return { run: applyEvent(run, recorded) }
