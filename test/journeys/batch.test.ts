@@ -195,6 +195,8 @@ describe('a batch at work', () => {
     const resumed = await batches.purser('resume', id, '--differs', 'release=a file that nothing reads')
     expect(resumed.code).toBe(0)
     expect(await batches.applied()).toEqual(once)
+    const shown = await batches.purser('show', id)
+    expect(shown.stdout).toMatch(/resumed by .* in release sha256:\w+: a file that nothing reads/)
   })
 })
 
