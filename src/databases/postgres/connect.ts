@@ -24,6 +24,9 @@ export async function connect(
     connectionTimeoutMillis: connectWithinMs,
     ...(answerWithinMs === 0 ? {} : { query_timeout: answerWithinMs }),
     application_name: name,
+    // a connection that went silent without an end is known as dead in minutes, not in hours
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   }
   const { host, port } = new pg.Client(common)
   let stream: Duplex | undefined

@@ -107,7 +107,7 @@ export function durationOf(run: Run): number | undefined {
 }
 
 /** The exit code that `purser run` ends with for this run, once it has ended. */
-export function exitOf({ status, outcome, refusals }: Run): {
+export function exitOf({ request, status, outcome, refusals }: Run): {
   exitCode?: number
   exitCodeFrom?: 'task' | 'purser'
 } {
@@ -117,8 +117,14 @@ export function exitOf({ status, outcome, refusals }: Run): {
   }
   if (status === 'paused') return { exitCode: exitCodes.paused, exitCodeFrom: 'purser' }
   if (outcome === undefined) return {}
-  const exitCodeFrom = ownExitCode(outcome) === undefined ? 'task' : 'purser'
-  return { exitCode: exitCodeOf(outcome, constants.signals), exitCodeFrom }
+  const isOurs = ownExitCode(outcome) !== undefined || isLeads(request.kind, outcome)
+  return { exitCode: exitCodeOf(outcome, constants.signals), exitCodeFrom: isOurs ? 'purser' : 'task' }
+}
+
+/** Whoever leads a batch, or works on some, is Purser: what is wrong with the task or its wiring it says itself. */
+function isLeads(kind: Run['request']['kind'], outcome: Outcome): boolean {
+  const isPursers = kind === 'batch' || kind === 'worker'
+  return isPursers && outcome.end === 'exited' && outcome.code === exitCodes.usage
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }

@@ -22,6 +22,9 @@ import { takeBack } from './take-back.ts'
 import { tryOut } from './try-out.ts'
 import { PostgresWorkshop } from './workshop.ts'
 
+// A signal that is read no faster can't be read.
+const signalWithinMs = 5_000
+
 /** The slice ledger of a PostgreSQL database: tables in a schema of Purser's own. */
 export class PostgresSliceLedger implements SliceLedger {
   readonly #url: string
@@ -78,7 +81,7 @@ export class PostgresSliceLedger implements SliceLedger {
 
   async query(text: string | Sql): Promise<readonly Row[]> {
     // one that is waited for must not make another wait: signals measure time
-    const session = this.#idle.pop() ?? new Session(this.#url)
+    const session = this.#idle.pop() ?? new Session(this.#url, undefined, { answerWithinMs: signalWithinMs })
     try {
       const { rows } = await session.query(isSql(text) ? renderOnce(text) : { text })
       return rows

@@ -5,6 +5,13 @@ import { isStale, markCut, sqlStateOf } from '../sql-state.ts'
 
 type Answer<R> = QueryResult<R & Record<string, unknown>>
 
+interface SessionOptions {
+  /** What the server's own lists show it as. */
+  readonly name?: string
+  /** After how many milliseconds an answer is given up on, and the connection with it; never unless stated. */
+  readonly answerWithinMs?: number
+}
+
 /** A connection that a transaction is on. It is never opened again: what was before a cut is not there after it. */
 export interface Connection {
   query<R extends object>(config: QueryConfig): Promise<Answer<R>>
@@ -21,9 +28,9 @@ export class Session implements AsyncDisposable, Connection {
   constructor(
     url: string,
     prepare: (client: Client) => Promise<void> = async () => {},
-    name = 'purser batch',
+    { name = 'purser batch', answerWithinMs = 0 }: SessionOptions = {},
   ) {
-    this.#open = () => connect(url, undefined, { answerWithinMs: 0, name })
+    this.#open = () => connect(url, undefined, { answerWithinMs, name })
     this.#prepare = prepare
   }
 

@@ -63,8 +63,13 @@ export class PostgresWorkshop implements SliceWorkshop {
   /** Throws `DATABASE_UNREACHABLE`, `BATCH_SOURCE_WRONG`, `BATCH_STATEMENT_WRONG`. */
   static async open(url: string, plan: WorkshopPlan): Promise<PostgresWorkshop> {
     const planning = { isLookedAt: false, isOnce: false }
-    const work = new Session(url, (client) => prepareToWork(client, plan, planning), `purser ${plan.batch}`)
-    const side = new Session(url, plainText)
+    // the server gives up before: this is for one that does not answer at all
+    const answerWithinMs = plan.sliceMs + silenceMs
+    const work = new Session(url, (client) => prepareToWork(client, plan, planning), {
+      name: `purser ${plan.batch}`,
+      answerWithinMs,
+    })
+    const side = new Session(url, plainText, { answerWithinMs })
     try {
       const source = await inspectKey(side, plan.source)
       const statement =
@@ -201,6 +206,7 @@ export class PostgresWorkshop implements SliceWorkshop {
   }
 }
 
+const silenceMs = 30_000
 const lookBackEveryMs = 500
 
 /** Whether the task's statement is planned once, or for every slice. */
