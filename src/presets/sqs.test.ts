@@ -25,7 +25,6 @@ describe('a queue of SQS', () => {
     [{ queue: 'https://sqs.eu-west-1.amazonaws.com/backfills' }, 'queue', 'must end with the account'],
     [{ queue: 'amqp://localhost/123456789012/q' }, 'queue', 'begins with https://'],
     [{ queue: 'a', region: 'Ireland' }, 'region', 'is "Ireland": expected a region'],
-    [{ queue: url, region: 'us-east-1' }, 'region', "is us-east-1, and the queue's URL is of eu-west-1"],
     [{ queue: 'a', endpoint: 'localhost' }, 'endpoint', 'must be a URL'],
     [{ queue: 'a', prefetch: 3 }, 'prefetch', 'is not known here. Known keys: queue, region, endpoint.'],
   ])('says what is wrong with %o', (options, path, message) => {
