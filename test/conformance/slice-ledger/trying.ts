@@ -185,7 +185,8 @@ export function describeTrying(on: Bench): void {
         halves = await shop.claim(50, false)
       ) {
         for (const half of halves.filter(({ generation, slice }) => generation === 0 && slice > 20)) {
-          expect(half).toMatchObject({ tries: 2, error: expect.stringMatching(/./) })
+          // one that stands alone has all its tries
+          expect(half).toMatchObject({ tries: half.rows > 1 ? 2 : 0, error: expect.stringMatching(/./) })
           if (half.rows > 1) await shop.halve(half, 'still', tries)
           else shares.push(half)
         }

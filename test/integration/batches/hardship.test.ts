@@ -27,7 +27,7 @@ describe.each(await allPrograms())('PostgreSQL $version: a batch', (programs) =>
     const run = (options: Partial<Drive> = {}) =>
       drive({ url: world.database.url, source: places, rows: 5, ...work, ...options } as Drive)
 
-    it('waits for rows that somebody has locked, and buries none of them', async () => {
+    it('[20] waits for rows that somebody has locked, and buries none of them', async () => {
       await world.fill(40)
       await using locker = await connect(world.database.url)
       await locker.query('begin')
@@ -47,7 +47,7 @@ describe.each(await allPrograms())('PostgreSQL $version: a batch', (programs) =>
       expect(await world.applied()).toEqual([[1, 40]])
     })
 
-    it('waits while the database is read-only', async () => {
+    it('[20] waits while the database is read-only', async () => {
       await world.fill(40)
       await run({ canary: 2 })
       const { database } = world.database.client
@@ -77,7 +77,7 @@ describe.each(await allPrograms())('PostgreSQL $version: a batch', (programs) =>
       expect(await world.applied()).toEqual([[1, 40]])
     })
 
-    it('waits while the disk is full, and asks less often', async () => {
+    it('[21] waits while the disk is full, and asks less often', async () => {
       await world.fill(40)
       await world.database.rows('create table disk as select true as is_full')
       await world.database.rows(`create function fill_disk() returns trigger language plpgsql as $$
@@ -210,7 +210,7 @@ describe.each(await allPrograms())('PostgreSQL $version: a batch', (programs) =>
     expect(await lead.tally()).toMatchObject({ claimed: 1, waiting: 1 })
   })
 
-  it('goes on after deadlocks', async () => {
+  it('[20] goes on after deadlocks', async () => {
     await world.fill(80)
     await world.server.query(`alter database ${world.database.client.database} set deadlock_timeout = '20ms'`)
     await world.database.rows('create table totals (id int primary key, n int)')

@@ -63,8 +63,19 @@ export class SliceModel {
     }
     slice.state = 'halved'
     const middle = slice.first + Math.floor(rows / 2) - 1
-    this.#add({ generation: slice.generation, first: slice.first, last: middle, tries })
-    this.#add({ generation: slice.generation, first: middle + 1, last: slice.last, tries })
+    const triesOf = (first: number, last: number) => (first === last ? 0 : tries)
+    this.#add({
+      generation: slice.generation,
+      first: slice.first,
+      last: middle,
+      tries: triesOf(slice.first, middle),
+    })
+    this.#add({
+      generation: slice.generation,
+      first: middle + 1,
+      last: slice.last,
+      tries: triesOf(middle + 1, slice.last),
+    })
     return 'halved'
   }
 

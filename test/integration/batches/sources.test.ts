@@ -44,7 +44,7 @@ describe.each(await allPrograms())('PostgreSQL $version', (programs) => {
   }
 
   describe('a source', () => {
-    it('may have gaps of a billion, and nine tenths of its rows in a hundredth of its range', async () => {
+    it('[25] may have gaps of a billion, and nine tenths of its rows in a hundredth of its range', async () => {
       await fill(
         'select n * 1000000000::bigint from generate_series(-50, 49) n union all select n from generate_series(1, 900) n',
       )
@@ -81,7 +81,7 @@ describe.each(await allPrograms())('PostgreSQL $version', (programs) => {
       expect(await applied()).toEqual([[1, 50]])
     })
 
-    it('may grow behind and before it, and its rows’ keys may change', async () => {
+    it('[24] may grow behind and before it, and its rows’ keys may change', async () => {
       await fill('select n * 10 from generate_series(1, 100) n')
       const { end } = await drive({
         ...{ url: database.url, source: places, rows: 10, workers: 1 },

@@ -92,6 +92,8 @@ async function replace(
 ): Promise<'halved' | 'fenced'> {
   const bounds = halves.map(({ rows, key }, at) => ({
     rows,
+    // a row that stands alone has all its tries: those before may have failed for another's sake
+    tries: rows === 1 ? 0 : tries,
     lower: at === 0 ? (claim.lower ?? null) : halves[at - 1]?.key,
     upper: at === halves.length - 1 ? claim.upper : key,
   }))
@@ -105,9 +107,9 @@ async function replace(
         update purser.batches set next_slice = next_slice + $6 from old where id = $1 returning next_slice - $6 as first
       )
       insert into purser.slices (batch, number, generation, tries, rows, lower, upper, error)
-      select $1, first + n - 1, old.generation, $7, (b->>'rows')::int, nullif(b->'lower', 'null'), b->'upper', $5
+      select $1, first + n - 1, old.generation, (b->>'tries')::int, (b->>'rows')::int, nullif(b->'lower', 'null'), b->'upper', $5
       from old, numbered, jsonb_array_elements($4::jsonb) with ordinality as bounds(b, n)`,
-    values: [claim.batch, claim.slice, claim.token, JSON.stringify(bounds), error, bounds.length, tries],
+    values: [claim.batch, claim.slice, claim.token, JSON.stringify(bounds), error, bounds.length],
   })
   return rowCount === 0 ? 'fenced' : 'halved'
 }
