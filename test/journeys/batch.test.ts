@@ -178,6 +178,7 @@ describe('a batch at work', () => {
     const { typed, run: found } = await runToGate()
     await batches.app.kill()
     const cancelling = batches.type('cancel', found.run)
+    await until(async () => (await batches.show(found.run)).status === 'cancelling')
     await gate[Symbol.asyncDispose]()
     const { code } = await cancelling.finished
     await batches.restartApp()
