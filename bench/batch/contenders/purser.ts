@@ -23,7 +23,7 @@ export const embedded = purser({ name: 'Purser embedded' })
 export const overRabbitMq = purser({ name: 'Purser RabbitMQ', transport: (services) => services.rabbitMq() })
 export const overSqs = purser({ name: 'Purser SQS (fauxqs)', transport: (services) => services.sqs() })
 
-const file = 'bench/batch/tasks/raise.ts'
+export const file = 'bench/batch/tasks/raise.ts'
 const folders = [path.dirname(file)]
 
 /** A lead and two workers, each a process of its own, without the start of the command line. */
