@@ -7,13 +7,18 @@ import type { Context } from '../context.ts'
 import { askRelease, type Inquiry } from './ask-release.ts'
 import { cacheManifest, manifestFile, readCachedManifest } from './manifest-cache.ts'
 
+/** Where a release has its tasks. */
+export function taskFolders({ config }: Pick<Context, 'config'>): readonly string[] {
+  return config.configuration.tasks ?? ['tasks']
+}
+
 /** The tasks of a release, asked of the release itself once for each digest. Throws `RELEASE_SIDE_FAILED`. */
 export async function readManifest(
   context: Context,
   target: Inquiry['target'],
   release: Release,
 ): Promise<Manifest> {
-  const folders = context.config.configuration.tasks ?? ['tasks']
+  const folders = taskFolders(context)
   const file = manifestFile(context.config, release, folders)
   const cached = release.isMutable ? undefined : readCachedManifest(file)
   if (cached !== undefined) return cached

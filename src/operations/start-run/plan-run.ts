@@ -10,7 +10,7 @@ import type { OutputMode } from '../../tasks/task-options.ts'
 import type { Context, Target } from '../context.ts'
 import { declaredDifferences } from '../parity/declared.ts'
 import { environmentSecrets } from '../releases/environment-secrets.ts'
-import { readManifest } from '../releases/read-manifest.ts'
+import { readManifest, taskFolders } from '../releases/read-manifest.ts'
 import { checkParameters } from './check-parameters.ts'
 import { databaseVariable, databaseVariables } from './database-variables.ts'
 import { planBatch, planWorker, queueSecrets, refuseBatchWords } from './plan-batch.ts'
@@ -120,10 +120,6 @@ function planWorkerRun(
     output: 'split',
     graceMs: workerGraceMs,
   }
-}
-
-function taskFolders({ config }: Context): readonly string[] {
-  return config.configuration.tasks ?? ['tasks']
 }
 
 async function planTask(
