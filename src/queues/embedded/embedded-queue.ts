@@ -31,7 +31,7 @@ export class EmbeddedQueue implements Queue {
   #ahead: SliceClaim[] = []
   #most = 1
   #claimedAt = 0
-  #claiming: Promise<void> = Promise.resolve()
+  #claiming: Promise<unknown> = Promise.resolve()
 
   constructor(batch: string, claims: Claims, isRisky: boolean) {
     this.#batch = batch
@@ -50,12 +50,7 @@ export class EmbeddedQueue implements Queue {
       signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal])
     for (;;) {
       if (ended.aborted) return undefined
-      if (this.#ahead.length === 0) {
-        this.#claiming = this.#claimAhead(leaseMs)
-        await this.#claiming
-      }
-      if (ended.aborted) return undefined
-      const claim = this.#ahead.shift()
+      const claim = this.#ahead.shift() ?? (await this.#claimFirst(leaseMs, ended))
       if (claim !== undefined) return this.#deliver(claim)
       const left = until - performance.now()
       if (left <= 0) return undefined
@@ -79,11 +74,21 @@ export class EmbeddedQueue implements Queue {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
-    await this.#claiming.catch(() => {}) // what it brings is given back with the rest
+    await this.#claiming
     const claims = [...this.#held, ...this.#ahead]
     this.#ahead = []
     this.#held.clear()
     await this.#claims.giveBack(claims).catch(() => {}) // their lease ends by itself
+  }
+
+  /** One claim at a time: a second under way would take the first for one whose answer was lost. */
+  #claimFirst(leaseMs: number, ended: AbortSignal): Promise<SliceClaim | undefined> {
+    const claiming = this.#claiming.then(async () => {
+      if (this.#ahead.length === 0 && !ended.aborted) await this.#claimAhead(leaseMs)
+      return ended.aborted ? undefined : this.#ahead.shift() // what is left is given back with the rest
+    })
+    this.#claiming = claiming.catch(() => {})
+    return claiming
   }
 
   async #claimAhead(leaseMs: number): Promise<void> {

@@ -39,8 +39,9 @@ export async function brokerOf({ url, settings }: Pick<QueueOptions, 'url' | 'se
       ...address,
       ...(address.tls && typeof ca === 'string' ? { tls: { ca: await readCa(ca) } } : {}),
       connectionName: `purser ${process.pid}`,
-      connectionTimeout: Number(answerWithinMs),
-      acquireTimeout: Number(answerWithinMs),
+      // whoever connects gives up before, in words of its own
+      connectionTimeout: Number(answerWithinMs) * 2,
+      acquireTimeout: Number(answerWithinMs) * 2,
       heartbeat: heartbeatSeconds,
       noDelay: true,
     },

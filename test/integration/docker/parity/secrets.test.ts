@@ -244,5 +244,6 @@ async function lookAtTwin() {
   const id = await docker('ps', '--quiet', '--latest', '--filter', 'label=purser.attempt')
   const inspected = JSON.parse(await docker('inspect', '--format', '{{json .}}', id))
   inspected.Config.Env = []
-  return { inspected: JSON.stringify(inspected), logs: await docker('logs', id) }
+  // to its end: the engine's log may be behind what has been seen
+  return { inspected: JSON.stringify(inspected), logs: await docker('logs', '--follow', id) }
 }
