@@ -150,9 +150,10 @@ export interface Tries {
 export interface SliceWorkshop extends AsyncDisposable {
   /**
    * Claims up to so many slices that are due, in the order of their keys. After a claim that failed, all that the worker
-   * holds is given back first: it can't know of it.
+   * holds is given back first: it can't know of it. With a `share` below 1, no more than that part of what is planned
+   * ahead: one at least.
    */
-  claim(most: number, isRisky: boolean, leaseMs?: number): Promise<readonly SliceClaim[]>
+  claim(most: number, isRisky: boolean, leaseMs?: number, share?: number): Promise<readonly SliceClaim[]>
   /** Claims one slice if it is due; `undefined` when it is done, not due or somebody else's. */
   claimOne(slice: number, generation: number, isRisky: boolean): Promise<SliceClaim | undefined>
   /** Keeps claims for another lease. Returns the slices that are this worker's no more. */

@@ -14,6 +14,8 @@ interface Wait {
 // So many slices at once as take about so long: the round trip for them is then a small part of their work.
 const aheadMs = 60
 const mostAhead = 32
+// Toward the end fewer and fewer are claimed at once, so that all workers end together.
+const greatestShare = 0.25
 // Workers are told of new slices; this is for who missed it, or can't be told (a pooler between).
 const lookAgainMs = 1_000
 
@@ -46,16 +48,20 @@ export class EmbeddedQueue implements Queue {
 
   async receive({ leaseMs, waitMs }: Wait, signal?: AbortSignal): Promise<Delivery | undefined> {
     const until = performance.now() + waitMs
-    const ended =
-      signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal])
     for (;;) {
-      if (ended.aborted) return undefined
-      const claim = this.#ahead.shift() ?? (await this.#claimFirst(leaseMs, ended))
+      if (this.#hasEnded(signal)) return undefined
+      const claim = this.#ahead.shift() ?? (await this.#claimFirst(leaseMs, signal))
       if (claim !== undefined) return this.#deliver(claim)
+      const ended =
+        signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal])
       const left = until - performance.now()
       if (left <= 0) return undefined
       await this.#claims.change(Math.min(left, lookAgainMs), ended)
     }
+  }
+
+  #hasEnded(signal: AbortSignal | undefined): boolean {
+    return this.#closing.signal.aborted || signal?.aborted === true
   }
 
   condition(): undefined {
@@ -82,10 +88,10 @@ export class EmbeddedQueue implements Queue {
   }
 
   /** One claim at a time: a second under way would take the first for one whose answer was lost. */
-  #claimFirst(leaseMs: number, ended: AbortSignal): Promise<SliceClaim | undefined> {
+  #claimFirst(leaseMs: number, signal: AbortSignal | undefined): Promise<SliceClaim | undefined> {
     const claiming = this.#claiming.then(async () => {
-      if (this.#ahead.length === 0 && !ended.aborted) await this.#claimAhead(leaseMs)
-      return ended.aborted ? undefined : this.#ahead.shift() // what is left is given back with the rest
+      if (this.#ahead.length === 0 && !this.#hasEnded(signal)) await this.#claimAhead(leaseMs)
+      return this.#hasEnded(signal) ? undefined : this.#ahead.shift() // what is left is given back with the rest
     })
     this.#claiming = claiming.catch(() => {})
     return claiming
@@ -96,7 +102,7 @@ export class EmbeddedQueue implements Queue {
     const tookMs = now - this.#claimedAt
     this.#claimedAt = now
     this.#most = this.#isRisky ? 1 : nextMost(this.#most, tookMs)
-    this.#ahead = [...(await this.#claims.claim(this.#most, this.#isRisky, leaseMs))]
+    this.#ahead = [...(await this.#claims.claim(this.#most, this.#isRisky, leaseMs, greatestShare))]
   }
 
   #deliver(claim: SliceClaim): Delivery {

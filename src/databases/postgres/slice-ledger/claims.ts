@@ -22,6 +22,8 @@ interface ClaimedRow {
 // Nothing is claimed of a batch that rests, or that something makes wait.
 const mayGoOn = `exists (select from purser.batches b where b.id = $1 and b.state = 'running' and b.speed > 0)`
 
+const left = 'select (next_slice - greatest($5, low))::float8 from purser.batches where id = $1'
+
 // The session is kept with the claim, so that it can be ended when the lease has. A claim need not be on the disk before
 // its slice is begun: the slice's own commit puts it there, and a claim that a crash loses is one that nothing followed.
 const take = `
@@ -36,7 +38,12 @@ const claimed = 's.number, s.generation, s.token, s.tries, s.rows, s.lower, s.up
 export async function claimSome(
   session: Session,
   { batch, worker, leaseMs }: Claimant,
-  { from, most, isRisky }: { readonly from: number; readonly most: number; readonly isRisky: boolean },
+  {
+    from,
+    most,
+    share,
+    isRisky,
+  }: { readonly from: number; readonly most: number; readonly share: number; readonly isRisky: boolean },
 ): Promise<readonly SliceClaim[]> {
   const { rows } = await session.query<ClaimedRow>({
     name: 'purser_claim',
@@ -45,10 +52,10 @@ export async function claimSome(
         select s.number from purser.slices s
         where s.batch = $1 and s.number >= greatest($5, (select low from purser.batches where id = $1))
           and s.state = 0 and s.due_at <= clock_timestamp() and ${mayGoOn}
-        order by s.number limit $6 for update skip locked
+        order by s.number limit least($6, greatest(1, ceil($7 * (${left})))) for update skip locked
       )
       ${take} where s.batch = $1 and s.number = any (array(select number from due)) returning ${claimed}`,
-    values: [batch, worker, leaseMs, isRisky, from, most],
+    values: [batch, worker, leaseMs, isRisky, from, most, share],
   })
   return rows.map((row) => toClaim(batch, row)).sort((a, b) => a.slice - b.slice)
 }

@@ -24,6 +24,8 @@ export class PostgresLead implements BatchLead {
   #next: string
   #low = '1'
   #seenAt = performance.now()
+  #slices = 0
+  #analyzed = 0
   // what the slices before `low` add up to: they never change again
   #folded: Folded = { rows: 0, slices: 0 }
 
@@ -94,7 +96,20 @@ export class PostgresLead implements BatchLead {
     if (planned === undefined) return this.#catchUp()
     this.#cursor = cursor
     this.#next = planned.next
+    await this.#letPlansGrow(bounds.length)
     return bounds.length
+  }
+
+  /**
+   * The server keeps a session's plans until a table's statistics change: those made while there was a handful of
+   * slices read all of them, which is the fast way then and a slow one later.
+   */
+  async #letPlansGrow(planned: number): Promise<void> {
+    this.#slices += planned
+    if (this.#slices < Math.max(fewSlices, this.#analyzed * 4)) return
+    this.#analyzed = this.#slices
+    // a role that may not is told so in a notice, and whoever holds the table is not waited for
+    await this.#session.query({ text: 'analyze (skip_locked) purser.slices' })
   }
 
   /** After an answer that was lost: what was planned then counts as planned now. */
@@ -208,6 +223,7 @@ export class PostgresLead implements BatchLead {
 // needs none, for the server carries it out, or ends it in its time, whatever became of the worker.
 const isCarriedOut = `coalesce(not s.is_risky and a.state = 'active', false)`
 
+const fewSlices = 64
 const seenEveryMs = 1_000
 
 function displaced(batch: string): PurserError {

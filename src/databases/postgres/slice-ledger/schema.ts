@@ -6,7 +6,8 @@ const version = 1
 
 /**
  * Purser's own tables in a database of the app's. Slices have no index but their key: every change of a slice stays on
- * its page (HOT), which is what makes a checkpoint cheap.
+ * its page (HOT), which is what makes a checkpoint cheap. Nor have they a foreign key: checking it for each would cost
+ * more than planning it, and only the statement that moves the batch's own row on adds any.
  */
 const tables = `
 create table purser.schema_version (version int not null);
@@ -40,7 +41,7 @@ create table purser.batches (
 );
 
 create table purser.slices (
-  batch text not null references purser.batches (id),
+  batch text not null,
   number bigint not null,
   generation int not null default 0,
   -- 0 waiting, 1 claimed, 2 done, 3 halved, 4 buried

@@ -71,10 +71,9 @@ export class PostgresWorkshop implements SliceWorkshop {
     })
     const side = new Session(url, plainText, { answerWithinMs })
     try {
-      const source = await inspectKey(side, plan.source)
+      const source = await inspectKey(work, plan.source)
       const statement =
-        plan.statement === undefined ? undefined : await prepareStatement(side, source, plan.statement)
-      void work.client().catch(() => {}) // connects meanwhile; what is wrong shows at the first claim
+        plan.statement === undefined ? undefined : await prepareStatement(work, source, plan.statement)
       return new PostgresWorkshop(url, plan, { work, side, planning, source, statement })
     } catch (error) {
       await Promise.all([work.drop(), side.drop()])
@@ -86,17 +85,18 @@ export class PostgresWorkshop implements SliceWorkshop {
     most: number,
     isRisky: boolean,
     leaseMs: number = this.#claimant.leaseMs,
+    share = 1,
   ): Promise<readonly SliceClaim[]> {
     const now = performance.now()
     const looksBack = now - this.#lookedBackAt >= lookBackEveryMs
     const from = looksBack ? 0 : this.#next
     const claims = await this.#surely(() =>
-      claimSome(this.#work, { ...this.#claimant, leaseMs }, { from, most, isRisky }),
+      claimSome(this.#work, { ...this.#claimant, leaseMs }, { from, most, share, isRisky }),
     )
     if (looksBack) this.#lookedBackAt = now
     if (claims.length === 0 && !looksBack) {
       this.#lookedBackAt = Number.NEGATIVE_INFINITY
-      return this.claim(most, isRisky, leaseMs)
+      return this.claim(most, isRisky, leaseMs, share)
     }
     this.#next = Math.max(this.#next, (claims.at(-1)?.slice ?? -1) + 1)
     await this.#sayIdle(claims.length === 0)
