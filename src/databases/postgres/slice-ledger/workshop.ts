@@ -74,6 +74,7 @@ export class PostgresWorkshop implements SliceWorkshop {
       const source = await inspectKey(work, plan.source)
       const statement =
         plan.statement === undefined ? undefined : await prepareStatement(work, source, plan.statement)
+      void side.client().catch(() => {}) // connects meanwhile; what is wrong shows at the first renewal
       return new PostgresWorkshop(url, plan, { work, side, planning, source, statement })
     } catch (error) {
       await Promise.all([work.drop(), side.drop()])
