@@ -16,6 +16,7 @@ import { dryRun } from './dry-run.ts'
 import { openWhenThere } from './open-when-there.ts'
 import { Pacing } from './pacing.ts'
 import { Rate } from './rate.ts'
+import { Unattended } from './unattended.ts'
 
 /** A task's attempt that leads a batch. */
 export type LeadAssignment = Extract<Assignment, { kind: 'task' }> & { readonly batch: BatchOrder }
@@ -83,6 +84,7 @@ class Leading {
   readonly #options: LeadingOptions
   readonly #stop = new AbortController()
   readonly #rate = new Rate()
+  readonly #unattended = new Unattended()
   #waits: string | undefined
 
   constructor(options: LeadingOptions) {
@@ -146,10 +148,13 @@ class Leading {
   }
 
   #tell(tally: Tally, limiting: string | undefined, last: Pick<Report, 'rests' | 'isOver'> = {}): void {
+    const idle = this.#unattended.see(tally)
     const words = [
       'rows',
       ...(tally.buried === 0 ? [] : [`(${tally.buried} buried)`]),
-      ...[limiting ?? this.#waits ?? retrying(tally)].flatMap((word) => (word === undefined ? [] : [word])),
+      ...[limiting ?? this.#waits ?? idle ?? retrying(tally)].flatMap((word) =>
+        word === undefined ? [] : [word],
+      ),
     ]
     const perSecond = this.#rate.see(tally.rows)
     this.#options.tell({

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { makeBatchProject, rowCount, until } from '../support/batch-project.ts'
+
+/** A machine that has room for one twin of each command that is typed. */
+const crowded = `
+let asked = 0
+function crowded(wiring) {
+  return { ...wiring, async open(place) {
+    const executor = await wiring.open(place)
+    const refusal = { code: 'NO_ROOM', message: 'The machine is full.', remedy: 'Make room.' }
+    executor.room = async () => (++asked > 1 ? refusal : undefined)
+    return executor
+  } }
+}
+`
+
+it('a batch all of whose workers are refused says so, and goes on once there are some', async () => {
+  await using batches = await makeBatchProject()
+  await batches.fill()
+  const config = readFileSync(path.join(batches.project.folder, 'purser.config.ts'), 'utf8')
+  batches.project.write(
+    'purser.config.ts',
+    `${config.replace('local({', 'crowded(local({').replace('})', '}))')}${crowded}`,
+  )
+
+  const typed = batches.type('run', 'count', '-e', 'local', '--workers', '2')
+  const lead = async () => (await batches.runs()).find(({ kind }) => kind === 'batch')
+  await until(async () => (await lead())?.status === 'running')
+  const { run } = await batches.show((await lead())?.run)
+  const label = async () => (await batches.show(run)).progress?.label
+  await until(async () => (await label())?.includes('waiting: no worker takes up its slices') === true)
+  expect(await batches.applied()).toEqual({ 0: rowCount })
+
+  const worker = batches.type('worker', '-e', 'local')
+  const { code, stderr } = await typed.finished
+  worker.process.kill('SIGTERM')
+  expect((await worker.finished).code).toBe(0)
+  expect(code).toBe(0)
+  expect(stderr.match(/refused/g)).toHaveLength(2)
+  expect(stderr).toContain("None of the batch's workers may begin")
+  expect(stderr).not.toContain('workers started')
+  expect(await batches.applied()).toEqual({ 1: rowCount })
+  expect(await label()).toBe('rows')
+})
