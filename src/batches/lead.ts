@@ -38,11 +38,13 @@ export type LeadEnd =
 const fewSlices = { fixed: 1_000, live: 8 }
 const mostAtOnce = { fixed: 512, live: 8 }
 const tickMs = 200
+const nearEndMs = 20
 
 /** Slices a batch lazily, hands it on, and sees to it until its end. */
 export async function leadBatch(options: LeadOptions): Promise<LeadEnd> {
   const { lead, signal, isAway, tell } = options
   let tally: Tally | undefined
+  let before = 0
   let times = 0
   const steps = new Steps(options)
   while (!signal.aborted) {
@@ -53,7 +55,8 @@ export async function leadBatch(options: LeadOptions): Promise<LeadEnd> {
       const end = await steps.take(tally)
       if (end !== undefined) return end
       times = 0
-      await lead.change(steps.isPlanning ? 1 : tickMs, signal)
+      await lead.change(steps.isPlanning ? 1 : untilNextLook(tally, before), signal)
+      before = tally.slices
     } catch (error) {
       if (!isAway(error)) throw error
       if (tally !== undefined) tell(tally, `waiting: ${reasonOf(error)}`)
@@ -62,6 +65,11 @@ export async function leadBatch(options: LeadOptions): Promise<LeadEnd> {
     }
   }
   return { state: 'interrupted', tally }
+}
+
+/** The end is not overlooked for long: when no more is left than was done since the last look, the next is soon. */
+function untilNextLook({ isPlanned, claimed, waiting, slices }: Tally, before: number): number {
+  return isPlanned && claimed + waiting <= slices - before ? nearEndMs : tickMs
 }
 
 function waitsFor(refusal: string | undefined): string | undefined {

@@ -34,17 +34,21 @@ export async function judge(stage: Stage, run: string, task: TaskName): Promise<
   )
   // a slice that its workers died over is halved, and none is made twice
   if (Number(found?.done) < rows / sliceRows) wrong.push(`only ${found?.done} slices are done`)
-  const left = await leftAfterAMoment(stage)
+  const left = await leftAfterAMoment(stage, run)
   return left === 0 ? wrong : [...wrong, `${left} messages are left on the queue`]
 }
 
 const momentMs = 5_000
 
-async function leftAfterAMoment({ transport }: Stage): Promise<number> {
+async function leftAfterAMoment({ transport }: Stage, run: string): Promise<number> {
   const deadline = performance.now() + momentMs
   for (;;) {
     const left = await transport.left()
-    if (left === 0 || performance.now() > deadline) return left
+    if (left === 0) return 0
+    if (performance.now() > deadline) {
+      await transport.takeOff?.(run)
+      return transport.left()
+    }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

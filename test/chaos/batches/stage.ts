@@ -16,6 +16,11 @@ export interface Transport extends AsyncDisposable {
   restore(): Promise<void>
   /** How many messages are on the queue, those that somebody holds among them. */
   left(): Promise<number>
+  /**
+   * Takes off what came back when its batch was over already, as whoever is there next does: where a message that a
+   * worker was killed with comes back by time alone. Whatever else is there stays.
+   */
+  takeOff?(run: string): Promise<void>
 }
 
 /** Where rounds are played: an app, its database behind a proxy, and a transport. */

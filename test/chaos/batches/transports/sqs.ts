@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openSqsQueue } from '../../../../src/queues/sqs/sqs-queue.ts'
+import { drainQueue } from '../../../../src/release-side/batch/drain-queue.ts'
+import { stubCredentials } from '../../../support/fauxqs/open.ts'
 import { credentials, region, startFauxqs } from '../../../support/fauxqs.ts'
 import {
   type Fault,
@@ -14,6 +17,7 @@ const queue = 'purser'
 
 /** A server that speaks SQS, behind a proxy that does what the real one does and this one does not. */
 export async function sqs(): Promise<Transport> {
+  stubCredentials() // for what is opened here
   const server = await startFauxqs({ durable: true })
   const proxy = await startSqsFaultProxy(server.url)
   let url = await server.makeQueue(queue)
@@ -105,6 +109,11 @@ export async function sqs(): Promise<Transport> {
     async left() {
       const { ready, inFlight } = await server.look(queue)
       return ready + inFlight
+    },
+    async takeOff(run) {
+      const settings = { queue, region, endpoint: server.url }
+      await using late = await openSqsQueue({ settings, report: () => {} })
+      await drainQueue(late, run)
     },
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]()
