@@ -17,8 +17,8 @@ export interface Transport extends AsyncDisposable {
   /** How many messages are on the queue, those that somebody holds among them. */
   left(): Promise<number>
   /**
-   * Takes off what came back when its batch was over already, as whoever is there next does: where a message that a
-   * worker was killed with comes back by time alone. Whatever else is there stays.
+   * Takes off what came back when its batch was over already, as whoever is there next does: a message that a
+   * worker was killed or frozen with may come back by time alone. Whatever else is there stays.
    */
   takeOff?(run: string): Promise<void>
 }

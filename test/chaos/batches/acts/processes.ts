@@ -48,14 +48,14 @@ export const freezeAtPoint: Act = (random, task) => {
   return {
     what: `freeze at ${point.name} for ${forMs} ms`,
     async play(round) {
-      let frozen: number | undefined
+      const frozen: number[] = [] // others may get there before the first is known to have
       await atPoint(round, point, 'pass', async (pid) => {
-        frozen = pid
+        frozen.push(pid)
         signal(pid, 'SIGSTOP')
       })
       await sleep(forMs)
-      if (frozen !== undefined) signal(frozen, 'SIGCONT')
-      round.note(`thawed ${frozen}`)
+      for (const pid of frozen) signal(pid, 'SIGCONT')
+      round.note(`thawed ${frozen.join(', ')}`)
     },
   }
 }

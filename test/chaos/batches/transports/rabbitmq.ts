@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Channel, Connection } from 'rabbitmq-client'
+import { openRabbitMqQueue } from '../../../../src/queues/rabbitmq/rabbitmq-queue.ts'
+import { drainQueue } from '../../../../src/release-side/batch/drain-queue.ts'
 import { type RabbitMq, startRabbitMq } from '../../../support/rabbitmq.ts'
 import type { Act } from '../act.ts'
 import { afterCommit } from '../acts/points.ts'
@@ -85,6 +87,14 @@ export async function rabbitmq(): Promise<Transport> {
     ],
     restore: () => onChannel(broker, async (channel) => void (await channel.queueDelete({ queue }))),
     left: () => onChannel(broker, async (channel) => (await look(channel))?.messageCount ?? 0),
+    async takeOff(run) {
+      await using late = await openRabbitMqQueue({
+        url: broker.url(),
+        settings: { queue },
+        report: () => {},
+      })
+      await drainQueue(late, run)
+    },
     [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
   }
 }
