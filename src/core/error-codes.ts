@@ -73,6 +73,12 @@ export const errorCodes = [
   'LEDGER_CORRUPT',
   'LEDGER_CHAIN_BROKEN',
   'LEDGER_NEWER',
+  // The wire
+  'WIRE_POOLER',
+  'WIRE_REFUSED',
+  'WIRE_SESSION_LEFT',
+  'WIRE_UNOBSERVED',
+  'WIRE_UNENFORCEABLE',
   // The machine
   'PLATFORM_UNSUPPORTED',
   'PACKAGE_MISSING',

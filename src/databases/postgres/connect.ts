@@ -43,7 +43,7 @@ export async function connect(
 }
 
 /** Loads the app's own `pg`, or ours beside it. Throws `PACKAGE_MISSING`. */
-async function loadDriver(): Promise<typeof import('pg')> {
+export async function loadDriver(): Promise<typeof import('pg')> {
   try {
     return await import('pg')
   } catch (error) {

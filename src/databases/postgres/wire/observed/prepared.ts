@@ -1,0 +1,39 @@
+import type { Receiver } from './expected.ts'
+import type { Kind } from './statements/kind.ts'
+
+export interface Prepared {
+  readonly kind: Kind
+  readonly words: string
+}
+
+/** One that the client prepared in another way: none of those ends a transaction. */
+export const unknown: Prepared = { kind: 'other', words: 'a statement prepared elsewhere' }
+
+/** The client's prepared statements, as the server has them: one that it refused, or never read, replaces nothing. */
+export class PreparedStatements {
+  readonly #known = new Map<string, Prepared>()
+  readonly #asked = new Map<string, Prepared>()
+
+  /** What the server is asked to prepare. Its answer goes on to `next`, or to the client. */
+  asked(name: string, prepared: Prepared, next: Receiver | undefined): Receiver {
+    this.#asked.set(name, prepared)
+    return {
+      readsRows: false,
+      take: (type, bytes, isLast) => {
+        if (type === '1') this.#known.set(name, prepared)
+        return next === undefined || next.take(type, bytes, isLast)
+      },
+    }
+  }
+
+  /** Whether it matters if the server has answered. */
+  isUncertain(name: string): boolean {
+    const asked = this.#asked.get(name)
+    return asked !== undefined && asked.kind !== this.get(name).kind
+  }
+
+  /** As far as the server has answered. */
+  get(name: string): Prepared {
+    return this.#known.get(name) ?? unknown
+  }
+}
