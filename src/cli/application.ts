@@ -55,6 +55,10 @@ const commands: Readonly<Record<string, { brief: string; load: () => Promise<{ c
     brief: 'Do the buried rows of a batch again, and what else it left undone',
     load: () => import('./commands/replay.ts'),
   },
+  clone: {
+    brief: 'List and drop the clones of databases that rehearsals use',
+    load: () => import('./commands/clone.ts'),
+  },
   ledger: {
     brief: 'Verify, export and take the head of the record of all runs',
     load: () => import('./commands/ledger.ts'),

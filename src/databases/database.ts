@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Reference } from '../environment/reference.ts'
 import type { Facts } from '../environment/release.ts'
+import type { CloneWiring } from './clone.ts'
 import type { BatchDesk } from './slice-ledger.ts'
 
 /** What a database is, as it says itself. */
@@ -25,6 +26,8 @@ export interface DatabaseWiring {
   /** Where its URL is. */
   readonly url: Reference
   readonly problems: readonly { readonly path: string; readonly message: string }[]
+  /** How it is cloned, where the configuration says. */
+  readonly clones?: CloneWiring
   /** Connects, through `dial` where it is given. Throws `DATABASE_UNREACHABLE`; the URL is in no message. */
   open(url: string, dial?: Dial): Promise<Database>
   /**

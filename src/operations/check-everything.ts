@@ -1,7 +1,8 @@
 import type { EnvironmentConfiguration } from '../config/configuration.ts'
 import { PurserError, reasonOf } from '../core/errors.ts'
 import { count } from '../core/text.ts'
-import type { Dial } from '../databases/database.ts'
+import type { DatabaseWiring, Dial } from '../databases/database.ts'
+import type { Reference } from '../environment/reference.ts'
 import type { Manifest } from '../tasks/manifest.ts'
 import type { Context } from './context.ts'
 import { declaredDifferences } from './parity/declared.ts'
@@ -85,12 +86,24 @@ async function* checkDatabases(
   dial: Dial | undefined,
 ): AsyncIterable<Checked> {
   for (const [key, wiring] of Object.entries(databases)) {
-    yield await attempt(`${at}.databases.${key}`, async () => {
-      await using database = await wiring.open(dereference(wiring.url, variables), dial)
-      const { product, version, database: name, user, server } = await database.identity()
-      return `${product} ${version}: database ${name} as ${user}${server === '' ? '' : ` at ${server}`}`
-    })
+    const path = `${at}.databases.${key}`
+    yield await attempt(path, () => introduce(wiring, wiring.url, variables, dial))
+    const { server } = wiring.clones ?? {}
+    // from this machine, as clones are made
+    if (server !== undefined)
+      yield await attempt(`${path}.clones.server`, () => introduce(wiring, server, variables))
   }
+}
+
+async function introduce(
+  wiring: DatabaseWiring,
+  url: Reference,
+  variables: ReadonlyMap<string, string>,
+  dial?: Dial,
+): Promise<string> {
+  await using database = await wiring.open(dereference(url, variables), dial)
+  const { product, version, database: name, user, server } = await database.identity()
+  return `${product} ${version}: database ${name} as ${user}${server === '' ? '' : ` at ${server}`}`
 }
 
 async function attempt(path: string, look: () => Promise<string>): Promise<Checked> {

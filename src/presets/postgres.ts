@@ -1,13 +1,22 @@
 import path from 'node:path'
 import type { DatabaseWiring } from '../databases/database.ts'
 import type { Reference } from '../environment/reference.ts'
+import { cloneProblems, type PostgresClones, wireClones } from './postgres-clones.ts'
+
+interface PostgresOptions {
+  readonly url: Reference
+  /** How it is cloned, for rehearsals. */
+  readonly clones?: PostgresClones
+}
 
 /** A PostgreSQL database, its URL by reference: a variable of the release, or a file. Needs the package `pg`. */
-export function postgres(options: { readonly url: Reference }): DatabaseWiring {
+export function postgres(options: PostgresOptions): DatabaseWiring {
+  const { clones } = options
   return {
     kind: 'postgres',
     url: options.url,
-    problems: problemsOf(options.url),
+    problems: [...problemsOf(options.url), ...(clones === undefined ? [] : cloneProblems(clones))],
+    ...(clones === undefined ? {} : { clones: wireClones(clones) }),
     open: async (url, dial) => {
       const { PostgresDatabase } = await import('../databases/postgres/postgres-database.ts')
       return PostgresDatabase.connect(url, dial)

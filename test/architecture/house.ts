@@ -23,6 +23,7 @@ const rooms = {
     floor: 2,
     holds: [
       'databases/database.ts',
+      'databases/clone.ts',
       'databases/wire.ts',
       'ledger/ledger.ts',
       'ledger/chain.ts',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { EnvironmentConfiguration } from '../../config/configuration.ts'
 import { type Secret, secretsOf } from '../../core/redaction/secrets.ts'
+import type { Reference } from '../../environment/reference.ts'
 
 /** What must be seen nowhere: of the app's variables, and of the database URLs that stand in files. */
 export function environmentSecrets(
@@ -11,9 +12,16 @@ export function environmentSecrets(
 }
 
 function urlsInFiles({ databases = {} }: EnvironmentConfiguration): [name: string, url: string][] {
-  return Object.entries(databases).flatMap(([name, { url }]): [string, string][] =>
-    'file' in url ? readIfReadable(url.file).map((text) => [`the URL of database ${name}`, text]) : [],
-  )
+  return Object.entries(databases).flatMap(([name, { url, clones = {} }]) => [
+    ...urlInFile(`the URL of database ${name}`, url),
+    ...urlInFile(`the URL of the server for clones of ${name}`, clones.server),
+    ...urlInFile(`the URL of the replica of ${name}`, clones.replica),
+  ])
+}
+
+function urlInFile(name: string, reference: Reference | undefined): [name: string, url: string][] {
+  if (reference === undefined || !('file' in reference)) return []
+  return readIfReadable(reference.file).map((text) => [name, text])
 }
 
 /** `purser check` says what can't be read; who can't read it can't show it either. */
