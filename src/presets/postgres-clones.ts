@@ -69,9 +69,10 @@ export function cloneProblems(clones: unknown): Problems {
   return [...wrong, { path: 'clones', message: 'must have a server or a command, and not both.' }]
 }
 
+const variable = 'DATABASE_URL'
 const checks: Readonly<Record<string, (value: unknown) => string | undefined>> = {
-  server: (value) => referenceProblem(value, '/run/secrets/clone-server-url'),
-  replica: (value) => referenceProblem(value, '/run/secrets/replica-url'),
+  server: (value) => referenceProblem(value, { variable, file: '/run/secrets/clone-server-url' }),
+  replica: (value) => referenceProblem(value, { variable, file: '/run/secrets/replica-url' }),
   command: (value) =>
     isRecord(value) && isCommand(value.create) && isCommand(value.drop) && Object.keys(value).length === 2
       ? undefined

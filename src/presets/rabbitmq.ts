@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Reference } from '../environment/reference.ts'
 import type { QueueWiring } from '../queues/queue.ts'
+import { referenceProblem } from './reference-problem.ts'
 
 interface RabbitMqOptions {
   /** `amqp://USER:PASSWORD@HOST/VHOST`, or `amqps://`. */
@@ -56,18 +57,5 @@ function problemsOf(options: RabbitMqOptions): QueueWiring['problems'] {
 }
 
 function reference(value: unknown): string | undefined {
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
-  const [[kind, place] = []] = entries
-  const isReference =
-    entries.length === 1 &&
-    (kind === 'variable' || kind === 'file') &&
-    typeof place === 'string' &&
-    place !== ''
-  if (!isReference) {
-    const example = "{ variable: 'AMQP_URL' } or { file: '/run/secrets/amqp-url' }"
-    return `must be a reference, never the URL itself: ${example}.`
-  }
-  return kind === 'file' && !path.isAbsolute(place)
-    ? `names the file ${place}: expected a whole path, such as /run/secrets/amqp-url.`
-    : undefined
+  return referenceProblem(value, { variable: 'AMQP_URL', file: '/run/secrets/amqp-url' })
 }

@@ -1,7 +1,10 @@
 import path from 'node:path'
 
-/** What is wrong with a reference to a database's URL, with a file as an example; nothing where it is one. */
-export function referenceProblem(value: unknown, exampleFile: string): string | undefined {
+/** What is wrong with a reference to a URL, with examples of what it can be; nothing where it is one. */
+export function referenceProblem(
+  value: unknown,
+  example: { readonly variable: string; readonly file: string },
+): string | undefined {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
   const [[kind, place] = []] = entries
   const isReference =
@@ -10,10 +13,10 @@ export function referenceProblem(value: unknown, exampleFile: string): string | 
     typeof place === 'string' &&
     place !== ''
   if (!isReference) {
-    const examples = `{ variable: 'DATABASE_URL' } or { file: '${exampleFile}' }`
+    const examples = `{ variable: '${example.variable}' } or { file: '${example.file}' }`
     return `must be a reference, never the URL itself: ${examples}.`
   }
   if (kind === 'file' && !path.isAbsolute(place))
-    return `names the file ${place}: expected a whole path, such as ${exampleFile}.`
+    return `names the file ${place}: expected a whole path, such as ${example.file}.`
   return undefined
 }
