@@ -66,3 +66,16 @@ it('gives up on a view that takes too long', async () => {
   expect(await schemaVersion()).toEqual({ unseen: 'it takes more than 3 s to read the table migrations' })
   await server.query('drop view migrations')
 })
+
+it('knows a server by its start for a role that may not ask for its identifier', async () => {
+  await server.query('revoke execute on function pg_control_system() from public')
+  await server.query("create role plain login password 'plain'")
+  const url = new URL(server.url())
+  url.username = 'plain'
+  url.password = 'plain'
+  const facts = await observePostgres(url.href, async (host, port) => connect(port, host))
+  expect(facts.get('database-endpoint')).toMatchObject({
+    value: expect.stringMatching(/^started \d+\.\d+ at 127\.0\.0\.1/),
+  })
+  await server.query('grant execute on function pg_control_system() to public')
+})

@@ -54,7 +54,10 @@ async function factsOf(client: Client): Promise<Facts> {
   if (row === undefined) throw new TypeError('The server gave no row.')
   const told = (client as unknown as { readonly processID?: number }).processID
   return new Map([
-    seen('database-endpoint', `${row.system} at ${row.address}${row.standby ? ', a standby' : ''}`),
+    seen(
+      'database-endpoint',
+      `${await systemOf(client, row)} at ${row.address}${row.standby ? ', a standby' : ''}`,
+    ),
     seen(
       'database-role',
       `${row.database} as ${row.role}${row.session_role === row.role ? '' : ` for ${row.session_role}`}`,
@@ -75,7 +78,8 @@ function seen(kind: string, value: string): [string, Fact] {
 }
 
 interface Row {
-  readonly system: string
+  readonly mayAsk: boolean
+  readonly started: string
   readonly address: string
   readonly standby: boolean
   readonly database: string
@@ -93,12 +97,10 @@ interface Row {
 const settingsList = (names: string) =>
   `(select string_agg(name || ' ' || setting || coalesce(unit, ''), ', ' order by name) from pg_settings where name = any (${names}))`
 
-// What `pg_control_system` tells is not everybody's to know; the postmaster's start and its address then tell servers apart.
 // Databases have no version of their collation before PostgreSQL 15.
 const question = `
-  select case when has_function_privilege('pg_control_system()', 'execute')
-              then (select system_identifier::text from pg_control_system())
-              else 'started ' || extract(epoch from pg_postmaster_start_time()) end as system,
+  select has_function_privilege('pg_control_system()', 'execute') as "mayAsk",
+         'started ' || extract(epoch from pg_postmaster_start_time()) as started,
          coalesce(host(inet_server_addr()) || ':' || inet_server_port(), 'a socket') as address,
          pg_is_in_recovery() as standby,
          current_database() as database, current_user as role, session_user as session_role,
@@ -110,6 +112,18 @@ const question = `
             from pg_database d where datname = current_database()) as collation,
          coalesce((select string_agg(extname || ' ' || extversion, ', ' order by extname) from pg_extension), 'none') as extensions,
          pg_backend_pid() as pid`
+
+/**
+ * Which server it is. Its identifier is not everybody's to know, and a statement that names the function is forbidden already
+ * where calling it is; the start of the postmaster and its address then tell servers apart.
+ */
+async function systemOf(client: Client, { mayAsk, started }: Row): Promise<string> {
+  if (!mayAsk) return started
+  const { rows } = await client.query<{ readonly system: string }>(
+    'select system_identifier::text as system from pg_control_system()',
+  )
+  return rows[0]?.system ?? started
+}
 
 /** How long the server may work on one question, and wait for a lock: the app comes first. */
 const budgets = `set local statement_timeout = '3s'; set local lock_timeout = '1s'`
