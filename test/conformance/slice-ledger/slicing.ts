@@ -80,6 +80,13 @@ export function describeSlicing(on: Bench): void {
       expect(await lead.tally()).toMatchObject({ claimed: 9, waiting: 1 })
     })
 
+    it('are no more than the share that is asked for, and one at least', async () => {
+      await planAll(await begin())
+      const shop = await hire('one')
+      expect(await shop.claim(9, false, undefined, 0.25)).toHaveLength(3)
+      expect(await shop.claim(9, false, undefined, 0.001)).toHaveLength(1)
+    })
+
     it('take effect once', async () => {
       await planAll(await begin())
       const shop = await hire('one')
