@@ -1,7 +1,7 @@
-import path from 'node:path'
 import type { DatabaseWiring } from '../databases/database.ts'
 import type { Reference } from '../environment/reference.ts'
 import { cloneProblems, type PostgresClones, wireClones } from './postgres-clones.ts'
+import { referenceProblem } from './reference-problem.ts'
 
 interface PostgresOptions {
   readonly url: Reference
@@ -29,20 +29,6 @@ export function postgres(options: PostgresOptions): DatabaseWiring {
 }
 
 function problemsOf(url: unknown): DatabaseWiring['problems'] {
-  const isReference =
-    typeof url === 'object' &&
-    url !== null &&
-    Object.keys(url).length === 1 &&
-    ('variable' in url || 'file' in url)
-  if (isReference && 'file' in url && !path.isAbsolute(String(url.file))) {
-    return [
-      {
-        path: 'url.file',
-        message: `is ${url.file}: expected a whole path, such as /run/secrets/database-url.`,
-      },
-    ]
-  }
-  if (isReference && Object.values(url).every((value) => typeof value === 'string' && value !== '')) return []
-  const example = "{ variable: 'DATABASE_URL' } or { file: '/run/secrets/database-url' }"
-  return [{ path: 'url', message: `must be a reference, never the URL itself: ${example}.` }]
+  const message = referenceProblem(url, { variable: 'DATABASE_URL', file: '/run/secrets/database-url' })
+  return message === undefined ? [] : [{ path: 'url', message }]
 }
