@@ -1,7 +1,9 @@
 import { closeSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Bug } from '../core/errors.ts'
+import type { KeeperOrder as NetworkOrder } from '../executors/docker/apart/orders.ts'
 import type { DockerOrder, TakeoverOrder } from '../executors/docker/supervisor/order.ts'
+import type { KeeperOrder } from '../executors/local/apart/keeper/order.ts'
 import type { LocalOrder } from '../executors/local/supervisor/order.ts'
 import { inheritedDescriptors } from '../supervision/inherited.ts'
 import { hearOrder, type Superior } from '../supervision/orders.ts'
@@ -12,6 +14,14 @@ const supervisors: Readonly<Record<string, () => Promise<(superior: Superior) =>
   local: async () => {
     const { supervise } = await import('../executors/local/supervisor/supervise.ts')
     return ({ order }) => supervise(order as LocalOrder)
+  },
+  'keep-apart': async () => {
+    const { keepApart } = await import('../executors/local/apart/keeper/keep.ts')
+    return ({ order }) => keepApart(order as unknown as KeeperOrder)
+  },
+  'keep-network': async () => {
+    const { keepNetwork } = await import('../executors/docker/apart/keep-network.ts')
+    return ({ order }) => keepNetwork(order as unknown as NetworkOrder)
   },
   docker: async () => {
     const { supervise } = await import('../executors/docker/supervisor/supervise.ts')
@@ -39,6 +49,10 @@ try {
 } catch (error) {
   const complaint = error instanceof Error ? (error.stack ?? error.message) : String(error)
   console.error(complaint)
-  writeFileSync(path.join(superior.order.folder, 'supervisor.log'), `${complaint}\n`, { flag: 'a' })
+  try {
+    writeFileSync(path.join(superior.order.folder, 'supervisor.log'), `${complaint}\n`, { flag: 'a' })
+  } catch {
+    // a full disk, or one that may only be read: whoever started this has heard it
+  }
   process.exit(1)
 }

@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, { brief: string; load: () => Promise<{ c
     brief: 'Run a task, or a command, in the release that serves now',
     load: () => import('./commands/run.ts'),
   },
+  rehearse: {
+    brief: 'Rehearse a migration on a clone of production',
+    load: () => import('./commands/rehearse.ts'),
+  },
   parity: {
     brief: 'Compare the app with a twin of it, without running anything',
     load: () => import('./commands/parity.ts'),

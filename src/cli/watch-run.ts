@@ -1,5 +1,7 @@
 import type { ParityReport } from '../environment/parity/report.ts'
 import type { Execution } from '../executors/executor.ts'
+import type { Hold } from '../operations/apply/hold-production.ts'
+import { settleHold } from '../operations/apply/settle-hold.ts'
 import { cancelRun } from '../operations/cancel-run.ts'
 import type { Context } from '../operations/context.ts'
 import { awaitStart, followRun } from '../operations/follow-run.ts'
@@ -20,14 +22,16 @@ const leftToItself = 130
 /** Follows a run to its end, prints it, and takes its exit code. Ctrl-C cancels it. Returns the run as it then is. */
 export async function watchRun(
   context: Context,
-  started: FoundRun & { readonly execution: Execution },
+  started: FoundRun & { readonly execution: Execution; readonly hold?: Hold },
   { json, interruption }: { readonly json: boolean; readonly interruption: Interruption },
 ): Promise<Run> {
   interruption.onFirst(() => cancel(context, started))
   process.exitCode = leftToItself
   const frames = followRun(context, started, started.execution, interruption.leave)
   await (json ? printFramesAsJson(frames) : printFrames(frames, { live: true }))
-  const run = await settleRun(context, started.ledger, await readRun(started.ledger, started.run.id))
+  const { hold, ledger } = started
+  const settled = await settleRun(context, ledger, await readRun(ledger, started.run.id))
+  const run = hold === undefined ? settled : await settleHold(context, started, hold)
   printEnd(run, { json })
   process.exitCode = exitOf(run).exitCode ?? leftToItself
   return run

@@ -3,6 +3,7 @@ import type { Wiring } from '../environment/wiring.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { LedgerWiring } from '../ledger/ledger.ts'
 import type { QueueWiring } from '../queues/queue.ts'
+import type { RehearsalConfiguration } from './rehearsal.ts'
 
 /** What `purser.config.ts` says: the wiring of an app's environments. */
 export interface Configuration {
@@ -23,6 +24,8 @@ export interface EnvironmentConfiguration {
   readonly ledger?: LedgerWiring
   readonly policies?: Policies
   readonly parity?: ParityPolicy
+  /** How migrations are rehearsed, and what production asks of a rehearsal. */
+  readonly rehearsal?: RehearsalConfiguration
   /** Variables of the app whose values are secret, beside those whose names say so. */
   readonly secrets?: readonly string[]
   /** How many bytes of a run's output are kept, from its beginning and its end. 50,000,000 unless stated. */

@@ -1,5 +1,7 @@
 import * as v from 'valibot'
 import { suggest } from '../core/text.ts'
+import { hazards } from '../migrations/rehearsal/finding.ts'
+import { passNames } from '../runs/rehearsal.ts'
 import type { Configuration } from './configuration.ts'
 
 /** What is wrong at one place of a configuration. */
@@ -19,6 +21,29 @@ const wiring = (what: string, example: string) =>
     `expected ${what}, such as ${example}`,
   )
 const isFilled = (entries: object) => Object.keys(entries).length > 0
+
+const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0))
+const blocked = v.strictObject({ reads: v.optional(milliseconds), writes: v.optional(milliseconds) })
+const rehearsal = v.strictObject({
+  mode: v.optional(v.picklist(['measured', 'strict'])),
+  maxBlockedMs: v.optional(blocked),
+  tables: v.optional(v.record(v.string(), blocked)),
+  maxAgeMs: v.optional(milliseconds),
+  rowTolerance: v.optional(v.pipe(v.number(), v.minValue(0))),
+  accepted: v.optional(
+    v.array(
+      v.strictObject({
+        hazard: v.picklist(Object.keys(hazards)),
+        table: v.optional(v.string()),
+        reason: v.pipe(v.string(), v.nonEmpty()),
+        until: v.pipe(v.string(), v.isoDate()),
+      }),
+    ),
+  ),
+  off: v.optional(v.array(v.picklist(passNames.filter((pass) => pass !== 'trace')))),
+  apart: v.optional(v.picklist(['required', 'as-possible'])),
+  gate: v.optional(v.picklist(['required', 'off'])),
+})
 
 const schema = v.strictObject({
   tasks: v.optional(v.array(v.string())),
@@ -50,6 +75,7 @@ const schema = v.strictObject({
             unobserved: v.optional(v.picklist(['block', 'warn'])),
           }),
         ),
+        rehearsal: v.optional(rehearsal),
         secrets: v.optional(v.array(v.string())),
         outputQuota: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000_000))),
       }),
@@ -83,7 +109,11 @@ function unknownKey(issue: v.GenericIssue): string {
 function knownKeys({ length, [2]: part }: readonly string[]): string[] {
   if (length === 1) return Object.keys(schema.entries)
   if (length === 3)
-    return ['services', 'databases', 'queue', 'ledger', 'policies', 'parity', 'secrets', 'outputQuota']
+    return [
+      ...['services', 'databases', 'queue', 'ledger', 'policies'],
+      ...['parity', 'rehearsal', 'secrets', 'outputQuota'],
+    ]
+  if (part === 'rehearsal') return Object.keys(rehearsal.entries)
   if (length === 4) return part === 'parity' ? ['differs', 'unobserved'] : ['reason']
   return ['executor']
 }

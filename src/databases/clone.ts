@@ -70,6 +70,14 @@ export interface CloneEntry {
   readonly inUseBy?: string
 }
 
+/** Which database production is, and how it stands now. */
+export interface Standing {
+  /** Digest of its schema, told as a clone's `fingerprint` is. */
+  readonly schema: string
+  /** Tells it from every other, a physical copy of it included. */
+  readonly identity: string
+}
+
 /** Clones one database of one environment. */
 export interface Cloner extends AsyncDisposable {
   /**
@@ -78,6 +86,8 @@ export interface Cloner extends AsyncDisposable {
    * `DATABASE_UNREACHABLE`; whatever had been made is gone again then.
    */
   clone(options: CloneOptions, signal: AbortSignal): Promise<Clone>
+  /** Looks at production. Throws `DATABASE_UNREACHABLE`, and `PRODUCTION_IS_CLONE` where that is a clone itself. */
+  standing(): Promise<Standing>
   /** All that is there of this environment, after sweeping what crashes left. */
   list(): Promise<readonly CloneEntry[]>
   /** Drops what `list` tells of, in use or not. Throws `CLONE_UNKNOWN`. */

@@ -2,7 +2,9 @@ import type { Duplex } from 'node:stream'
 import type { Reference } from '../environment/reference.ts'
 import type { Facts } from '../environment/release.ts'
 import type { CloneWiring } from './clone.ts'
+import type { Inspector } from './inspector.ts'
 import type { BatchDesk } from './slice-ledger.ts'
+import type { Wire, WireOptions } from './wire.ts'
 
 /** What a database is, as it says itself. */
 export interface DatabaseIdentity {
@@ -35,6 +37,10 @@ export interface DatabaseWiring {
    * can't be seen is unseen; the URL is in no fact.
    */
   observe(url: string, dial: Dial): Promise<Facts>
+  /** Looks into it, on connections of its own through `dial`. Throws `DATABASE_UNREACHABLE`. */
+  inspect(url: string, dial?: Dial): Promise<Inspector>
+  /** Opens a wire to it. Throws `DATABASE_UNREACHABLE`, `WIRE_POOLER`. */
+  wire(url: string, options: WireOptions): Promise<Wire>
 }
 
 /** Opens a connection to an address from wherever it is meant to start. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { PurserError, Refusal } from '../core/errors.ts'
 
 /**
@@ -29,8 +30,76 @@ export interface Effects {
   readonly locks: readonly TableLock[]
 }
 
+/** Whom a lock keeps waiting for as long as it is held. */
+export type Blocks = 'nobody' | 'writers' | 'readers and writers'
+
+/** A lock that a statement has taken or held, told of the table that it is about. */
+export interface StatementLock {
+  /** As `schema.name`. That of the index, where `relation` is one. */
+  readonly table: string
+  /** What is locked: the table itself, or one of its indexes. */
+  readonly relation: string
+  readonly mode: string
+  readonly blocks: Blocks
+}
+
+/** What one statement did to one table, by itself, its triggers and cascades. */
+export interface TableWork extends RowCounts {
+  /** How many rows it read by sequential scans. */
+  readonly scanned: number
+  /** Its storage was written anew (a rewrite, a `TRUNCATE`): how many bytes that has now. */
+  readonly replaced?: { readonly bytes: number }
+  /** Indexes of it that were built, or built anew, as `schema.name`. */
+  readonly built: readonly string[]
+}
+
+/** One statement as it was seen at work. No value of the data is in it, and no parameter. */
+export interface Statement {
+  readonly session: string
+  /** Counts the session's transactions; statements of one transaction share it. */
+  readonly transaction: number
+  /** As it was sent, with constants of statements that carry data (`INSERT`, `UPDATE`, `COPY` …) replaced by `…`. */
+  readonly text: string
+  /** What the server calls it once it is done, without counts (`ALTER TABLE`). Missing where it failed. */
+  readonly tag?: string
+  readonly failure?: StatementFailure
+  /** In milliseconds since the epoch, and how long it took. */
+  readonly startedAt: number
+  readonly ms: number
+  /** SQLSTATEs of the notices and warnings that came with it. */
+  readonly notices: readonly string[]
+  /** Locks that no earlier statement of its transaction had taken. */
+  readonly locks: readonly StatementLock[]
+  /** Locks of earlier statements of its transaction, held while it worked. */
+  readonly held: readonly StatementLock[]
+  /** By table, as `schema.name`. */
+  readonly tables: ReadonlyMap<string, TableWork>
+  /** After how many milliseconds it would have stopped to wait for a lock; 0: never. */
+  readonly lockTimeoutMs: number
+  /** It commits by itself (`VACUUM`, `CREATE INDEX CONCURRENTLY`): what is told of it was sampled, and is a lower bound. */
+  readonly isAlone: boolean
+}
+
+/** Why the server refused a statement. Its message is left out: it may quote data. */
+export interface StatementFailure {
+  readonly sqlState: string
+  /** As far as the server tells, as `schema.name`; a constraint or a column by its own name. */
+  readonly table?: string
+  readonly column?: string
+  readonly constraint?: string
+}
+
 /** Who watches what goes through a wire. */
 export interface Tap {
+  /**
+   * Asked once, when the first statement of all sessions has come and before it is forwarded. With a refusal, or where it
+   * throws, no statement of any session ever is.
+   */
+  beforeFirstStatement?(): Promise<Refusal | undefined>
+  /** Hears of every statement when it is done. Its transaction is open still; it waits for nobody. */
+  afterStatement?(statement: Statement): void
+  /** Hears how a transaction has ended. */
+  afterTransaction?(session: string, transaction: number, end: 'committed' | 'rolled back'): void
   /**
    * Asked before a commit is forwarded, also one that nobody wrote (a statement outside a transaction). With a refusal the
    * transaction is rolled back, and the client gets an error in place of its commit. Throwing refuses.
@@ -49,9 +118,19 @@ export interface WireOptions {
   readonly tap?: Tap
   /** With a tap: refuses statements that commit by themselves, and is not content to say that they were not watched. */
   readonly isEnforced?: boolean
+  /** Limits that every session begins with; what a session sets by itself wins. */
+  readonly budgets?: Budgets
+  /** Opens the connections to the server, from wherever that is reached. */
+  readonly dial?: (host: string, port: number) => Promise<Duplex>
   /**
    * Hears why a client was not let in (`WIRE_REFUSED`), or got no session at the server (`DATABASE_UNREACHABLE`). The
    * client has been told the same. No password is in it.
    */
   readonly onError?: (error: PurserError) => void
+}
+
+/** How long a statement may wait for a lock, and work, in milliseconds. */
+export interface Budgets {
+  readonly lockTimeoutMs?: number
+  readonly statementTimeoutMs?: number
 }

@@ -18,6 +18,8 @@ export type Work =
       readonly file: string
       readonly parameters: JsonObject
       readonly databaseVariable?: string
+      /** Where it is a migration: it is taken back. */
+      readonly isUndo?: true
       /** Where the task is a batch: what the rest of it needs. */
       readonly batch?: BatchOrder
     }
@@ -77,6 +79,34 @@ export interface AttemptSpec {
   readonly secrets: readonly Secret[]
   /** Whether the twin may begin with the task: asked of an executor that `observes`, else never. */
   readonly inspection?: Inspection
+  /** Variables in the place of the app's. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** For rehearsals: it can reach nothing but a wire. */
+  readonly apart?: Apart
+}
+
+/** What a twin gets in place of its place in the world: one way out, and no credential that is worth anything elsewhere. */
+export interface Apart {
+  /**
+   * The wire that is its only way out. It listens at `Apartness.wireAddress`; in the URL that the twin gets, host and port
+   * are those at which it finds it.
+   */
+  readonly wire: { readonly variable: string; readonly url: string }
+  /** Further variables in place of the app's: placeholders for its secrets. */
+  readonly variables: Readonly<Record<string, string>>
+  /**
+   * `false` where the caller knows that nothing but these variables keeps it apart here, and takes that. Without, it is not
+   * started where more can't be had (`APART_UNENFORCED`).
+   */
+  readonly isEnforced?: false
+}
+
+/** Whether a twin can be kept apart here, and how, in a sentence. */
+export interface Apartness {
+  readonly isEnforced: boolean
+  readonly sentence: string
+  /** The address of this machine where a wire is found by twins that are kept apart, and by nobody else's machine. */
+  readonly wireAddress: string
 }
 
 /** How a twin is judged after its entrypoint and before the task's first instruction. */
@@ -109,6 +139,8 @@ export type Question =
   /** `without` names files that ended an earlier asking. */
   | { readonly ask: 'manifest'; readonly folders: readonly string[]; readonly without: readonly string[] }
   | { readonly ask: 'check-parameters'; readonly file: string; readonly parameters: JsonObject }
+  /** What a migration task would apply: its file is relative to the release's root. */
+  | { readonly ask: 'migrations'; readonly file: string }
 
 /** What the release side is told of an attempt, over its channel. */
 export type Assignment = Exclude<Work, { kind: 'command' }> & {
@@ -137,11 +169,13 @@ export interface Executor {
   twin(release: Release, signal: AbortSignal): Promise<Observed & AsyncDisposable>
   /** Why there is no room for a twin beside the app; nothing where there is. */
   room(release: Release, signal: AbortSignal): Promise<Refusal | undefined>
+  /** How twins are kept apart here, where that is asked of an attempt: it is tried. */
+  apartness(release: Release, signal: AbortSignal): Promise<Apartness>
   /** One JSON value an answer line, in the order they come. Throws `RELEASE_SIDE_FAILED` when it ends badly. */
   ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown>
   /** Begins to start what will hold the next attempt, so that it is up once the gates have passed. */
   standBy(): Disposable
-  /** Repeating it for one attempt starts nothing new. */
+  /** Repeating it for one attempt starts nothing new. Throws `APART_UNENFORCED`. */
   start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution>
   /** `gone` when nothing of it ever started or is left; `unreachable` when that can't be known from here. */
   attach(attempt: AttemptRecord): Promise<Execution | 'gone' | 'unreachable'>
@@ -160,6 +194,8 @@ export interface Execution {
    * containment is exact, else when all that was found is.
    */
   stop(): Promise<void>
+  /** Forgets one that has ended and that no ledger knows: nothing is kept of it. */
+  discard(): Promise<void>
 }
 
 /** The latest frame of each kind: what is missing has not happened, or nobody told of it. */
@@ -167,4 +203,10 @@ export interface Look {
   readonly started?: Extract<Frame, { kind: 'started' }>
   readonly progress?: Extract<Frame, { kind: 'progress' }>
   readonly ended?: Extract<Frame, { kind: 'outcome' }>
+  /**
+   * What a twin that is kept apart tried to reach beside its wire, each once and as soon as it was seen: `10.0.0.5:5432`,
+   * `sink.example.org:443` where it was looked up by name, `10.0.0.5:8125/udp`, `10.0.0.5` where no port is known, the path
+   * of a Unix socket, `_db._tcp.example.org (SRV)`.
+   */
+  readonly escapes?: readonly string[]
 }

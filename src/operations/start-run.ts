@@ -3,6 +3,8 @@ import type { ParityReport } from '../environment/parity/report.ts'
 import type { Execution } from '../executors/executor.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Run } from '../runs/run.ts'
+import { needsRehearsal } from './apply/ask-rehearsal.ts'
+import { type Hold, holdProduction } from './apply/hold-production.ts'
 import type { Context, RecordedTarget } from './context.ts'
 import { resolveTarget } from './releases/resolve-target.ts'
 import { advanceRun } from './runs/advance-run.ts'
@@ -19,7 +21,13 @@ import type { Wish } from './start-run/wish.ts'
 
 /** What became of the wish for a run. */
 export type Started =
-  | { readonly run: Run; readonly ledger: Ledger; readonly execution: Execution }
+  | {
+      readonly run: Run
+      readonly ledger: Ledger
+      readonly execution: Execution
+      /** Where it migrates production: what it is held by. Whoever follows it settles that, and it ends with whoever does. */
+      readonly hold?: Hold
+    }
   | { readonly run: Run; readonly refusals: readonly Refusal[] }
 
 /** What whoever typed wants to hear of on the way. */
@@ -48,12 +56,22 @@ export async function startRun(context: Context, wish: Wish, watching: Watching 
   if (refusals.length > 0) return refuse(context, target, run, refusals)
   const claimed = await claimRun(context, target, plan, run)
   if ('refusal' in claimed) return refuse(context, target, run, [claimed.refusal])
+  const hold = needsRehearsal(target, plan)
+    ? await holdProduction(context, target, release, plan, claimed.run)
+    : undefined
+  if (hold !== undefined && 'refusals' in hold) return refuse(context, target, claimed.run, hold.refusals)
   // 4. Launch a twin, and 5. judge it by its parity, before the task's first instruction
   const inspection = inspectTwin(context, target, release, plan, (report) =>
     watching.judged?.(claimed.run, report),
   )
-  const execution = await launchRun(context, target, release, plan, claimed.run, inspection)
-  return { run: claimed.run, ledger: target.ledger, execution }
+  try {
+    const held = hold?.variables
+    const execution = await launchRun(context, target, release, { ...plan, held }, claimed.run, inspection)
+    return { run: claimed.run, ledger: target.ledger, execution, ...(hold === undefined ? {} : { hold }) }
+  } catch (error) {
+    await hold?.[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 async function refuse(

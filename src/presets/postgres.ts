@@ -25,6 +25,14 @@ export function postgres(options: PostgresOptions): DatabaseWiring {
       const { observePostgres } = await import('../databases/postgres/observe.ts')
       return observePostgres(url, dial)
     },
+    inspect: async (url, dial) => {
+      const { openInspector } = await import('../databases/postgres/inspect/open-inspector.ts')
+      return openInspector(url, dial)
+    },
+    wire: async (url, options) => {
+      const { openWire } = await import('../databases/postgres/wire/open-wire.ts')
+      return openWire(url, options)
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { listTaskFiles, loadTask } from '../tasks/discovery.ts'
 import { describeTask, type ManifestAnswer } from '../tasks/manifest.ts'
 import { type Validated, validate } from '../tasks/parameters/validate.ts'
 import { paramsOf } from '../tasks/task.ts'
+import { readMigrationSet } from './migration-set.ts'
 
 const answersFd = 3
 
@@ -16,6 +17,7 @@ export async function answer(): Promise<void> {
   const say = (value: unknown) =>
     new Promise<void>((resolve) => answers.write(`${JSON.stringify(value)}\n`, () => resolve()))
   if (question.ask === 'manifest') await answerManifest(question, say)
+  else if (question.ask === 'migrations') await say(await readMigrationSet(process.cwd(), question.file))
   else await answerCheck(question, say)
   // What the files opened while they loaded (a pool, a timer) must not keep this process.
   process.exit(0)

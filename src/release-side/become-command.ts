@@ -4,9 +4,12 @@ import type { Argv } from '../tasks/task.ts'
 
 const passedOn: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']
 
-/** Runs a command in this process's place: its streams, its signals, its exit code. */
-export async function becomeCommand([program, ...args]: Argv): Promise<never> {
-  const child = spawn(program, args, { stdio: 'inherit' })
+/** Runs a command in this process's place: its streams, its signals, its exit code; its variables, and these besides. */
+export async function becomeCommand(
+  [program, ...args]: Argv,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<never> {
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...variables } })
   for (const signal of passedOn) process.on(signal, () => child.kill(signal))
   const code = await new Promise<number>((resolve) => {
     child.once('error', (error) => {

@@ -1,19 +1,59 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
-import { dbmate } from '../migrations/tools/dbmate.ts'
+import { tools } from '../migrations/tools/tools.ts'
 import type { Argv, MigrationOptions } from '../tasks/task.ts'
+import { programInRelease } from './program-in-release.ts'
 
-/** The command of a migration: the team's own, or dbmate for a folder of SQL files. */
-export function migrationCommand(task: MigrationOptions, databaseVariable = 'DATABASE_URL'): Argv {
-  if (task.command !== undefined) return task.command
-  return dbmate({ folder: task.sql, databaseVariable, program: inRelease('dbmate') })
+/** A command of a migration, and variables that it gets besides. */
+export interface MigrationCommand {
+  readonly argv: Argv
+  readonly variables: Readonly<Record<string, string>>
 }
 
-/** A program that the release's packages bring, from the nearest `node_modules/.bin`; else by its name, from the PATH. */
-function inRelease(program: string): string {
-  for (let folder = process.cwd(); ; folder = path.dirname(folder)) {
-    const candidate = path.join(folder, 'node_modules', '.bin', program)
-    if (existsSync(candidate)) return candidate
-    if (folder === path.dirname(folder)) return program
+interface Place {
+  /** The variable with the database's URL: `DATABASE_URL` unless stated. */
+  readonly databaseVariable?: string | undefined
+  /** The release's root: the working directory unless stated. */
+  readonly root?: string
+}
+
+/** What brings everything up to date: the team's own command, or that of a tool. */
+export function upCommand(task: MigrationOptions, place: Place = {}): MigrationCommand {
+  if (task.command !== undefined) return { argv: task.command, variables: variablesOf(task) }
+  const { tool, told } = toolOf(task, place)
+  return { argv: tool.up(told), variables: variablesOf(task) }
+}
+
+/** What takes the last migration back; nothing where there is no way. */
+export function downCommand(task: MigrationOptions, place: Place = {}): MigrationCommand | undefined {
+  if (task.command !== undefined) {
+    return task.down === undefined ? undefined : { argv: task.down, variables: variablesOf(task) }
   }
+  const { tool, told } = toolOf(task, place)
+  return tool.down === undefined ? undefined : { argv: tool.down(told), variables: variablesOf(task) }
+}
+
+type WithTool = Exclude<MigrationOptions, { readonly command: Argv }>
+
+function toolOf(task: WithTool, { databaseVariable = 'DATABASE_URL', root = process.cwd() }: Place) {
+  const { tool: name, folder, config, program } = withDbmate(task)
+  const tool = tools[name]
+  const told = {
+    databaseVariable,
+    folder,
+    program:
+      typeof program === 'object' ? program : ([program ?? programInRelease(tool.program, root)] as const),
+    ...(config === undefined ? {} : { config }),
+    ...(task.historyTable === undefined ? {} : { historyTable: task.historyTable }),
+  }
+  return { tool, told }
+}
+
+/** Plain SQL is a folder of dbmate's. */
+function withDbmate(task: WithTool) {
+  if (task.sql === undefined) return task
+  return { tool: 'dbmate', folder: task.sql, config: undefined, program: undefined } as const
+}
+
+function variablesOf(task: MigrationOptions): Readonly<Record<string, string>> {
+  const name = task.sql === undefined ? task.tool : 'dbmate'
+  return (name === undefined ? undefined : tools[name].variables) ?? {}
 }

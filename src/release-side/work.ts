@@ -8,7 +8,7 @@ import { type BatchTask, brand, paramsOf, type Task } from '../tasks/task.ts'
 import type { Backends } from './batch/backends.ts'
 import { becomeCommand } from './become-command.ts'
 import { endProcess } from './end-process.ts'
-import { migrationCommand } from './migration-command.ts'
+import { downCommand, upCommand } from './migration-command.ts'
 import { behindMark, overChannel, reporter } from './reporter.ts'
 
 const channelFd = 3
@@ -30,8 +30,17 @@ export async function work(backends: Backends): Promise<void> {
   if (task[brand] === 'script') return runScript(task, assignment, checked.value, channel)
   if (task[brand] === 'batch') return leadBatch(backends, task, assignment, checked.value, channel)
   channel.destroy()
-  if (task[brand] === 'migration') return becomeCommand(migrationCommand(task, assignment.databaseVariable))
+  if (task[brand] === 'migration') return migrate(task, assignment)
   return becomeCommand(typeof task.command === 'function' ? task.command(checked.value) : task.command)
+}
+
+function migrate(
+  task: Extract<Task, { readonly [brand]: 'migration' }>,
+  { databaseVariable, isUndo }: TaskAssignment,
+): Promise<never> {
+  const command = isUndo ? downCommand(task, { databaseVariable }) : upCommand(task, { databaseVariable })
+  if (command === undefined) throw new TypeError('The migration has no way back.')
+  return becomeCommand(command.argv, command.variables)
 }
 
 async function runScript(

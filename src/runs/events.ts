@@ -5,6 +5,7 @@ import type { TaskKind } from '../tasks/task.ts'
 import type { Actor } from './actors.ts'
 import type { Containment, OutputSummary } from './frames.ts'
 import type { Outcome } from './outcomes.ts'
+import type { AppliedRecord, RehearsalRecord } from './rehearsal.ts'
 
 /** What was asked for. Secrets are redacted before it gets here. */
 export interface RunRequest {
@@ -18,6 +19,10 @@ export interface RunRequest {
   readonly reason?: string
   readonly origin: Origin
   readonly release: ReleaseRecord
+  /** A rehearsal: the migration is run on clones, and production is not touched. */
+  readonly isRehearsal?: true
+  /** Why a migration goes to production without a passing rehearsal. */
+  readonly breakGlass?: string
   /** Where it is a batch, or a worker: whose slices. */
   readonly batch?: BatchRecord
   /** Things worth knowing that stopped nothing, such as a variable of the operator's shell that was ignored. */
@@ -68,7 +73,10 @@ export interface ProcessIdentity {
 }
 
 /** What can happen to a run, as the ledger tells it. */
-export type RunEvent =
+export type RunEvent = RunMove | RunFinding
+
+/** What leads a run to a status. */
+export type RunMove =
   | { readonly kind: 'requested'; readonly request: RunRequest }
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
   | { readonly kind: 'starting'; readonly attempt: AttemptRecord; readonly resumed?: Resumption }
@@ -98,5 +106,10 @@ export type RunEvent =
       readonly endedAt: number
       readonly output?: OutputSummary
     }
+
+/** What is learnt of a run beside its way from status to status, also after its end. */
+export type RunFinding =
+  | { readonly kind: 'rehearsed'; readonly rehearsal: RehearsalRecord }
+  | { readonly kind: 'applied'; readonly applied: AppliedRecord }
 
 export type RunEventKind = RunEvent['kind']

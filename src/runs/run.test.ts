@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RunEvent } from './events.ts'
+import type { RunEvent, RunMove } from './events.ts'
 import type { Outcome } from './outcomes.ts'
 import { foldRun, type RecordedEvent, statusAfter } from './run.ts'
 import { isEnd, type Status } from './statuses.ts'
@@ -31,12 +31,12 @@ const outcomes: readonly Outcome[] = [
   { end: 'refused', refusals: [] },
   { end: 'lost', why: 'killed' },
 ]
-const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
-  fc.constant<RunEvent>({ kind: 'refused', refusals: [] }),
-  fc.constant<RunEvent>({ kind: 'starting', attempt: { id: 'r.1', host: 'host', starter } }),
-  fc.constant<RunEvent>({ kind: 'running', attempt: 'r.1', pid: 7, containment: 'exact', startedAt: 5 }),
-  fc.constant<RunEvent>({ kind: 'cancelling', actor }),
-  fc.constantFrom(...outcomes).map<RunEvent>((outcome) => ({ kind: 'ended', outcome, endedAt: 9 })),
+const anyEvent: fc.Arbitrary<RunMove> = fc.oneof(
+  fc.constant<RunMove>({ kind: 'refused', refusals: [] }),
+  fc.constant<RunMove>({ kind: 'starting', attempt: { id: 'r.1', host: 'host', starter } }),
+  fc.constant<RunMove>({ kind: 'running', attempt: 'r.1', pid: 7, containment: 'exact', startedAt: 5 }),
+  fc.constant<RunMove>({ kind: 'cancelling', actor }),
+  fc.constantFrom(...outcomes).map<RunMove>((outcome) => ({ kind: 'ended', outcome, endedAt: 9 })),
 )
 
 /** The model: written from the meaning of the statuses, not from the table. */
@@ -70,6 +70,32 @@ describe('a run', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+
+  it('learns what it showed and did at any time, also after its end, and stays where it is', () => {
+    const rehearsal = {
+      verdict: 'pass',
+      database: 'main',
+      content: 'c',
+      startingSchema: 's',
+      identity: 'i',
+    } as const
+    const told: RunEvent = {
+      kind: 'rehearsed',
+      rehearsal: { ...rehearsal, findings: [], gaps: [], passes: [] },
+    }
+    const applied = { rows: {}, longestStatementMs: 3, surprises: ['It rained.'] }
+    const events: RunEvent[] = [
+      ...[requested, { kind: 'starting', attempt: { id: 'r.1', host: 'host', starter } } as const, told],
+      ...[{ kind: 'ended', outcome: { end: 'exited', code: 0 }, endedAt: 9 } as const],
+      { kind: 'applied', applied },
+    ]
+    const run = foldRun(
+      'r',
+      events.map((event, at) => ({ at, event })),
+    )
+    expect(run).toMatchObject({ status: 'succeeded', version: 5, rehearsedAt: 2, applied })
+    expect(run.rehearsal?.verdict).toBe('pass')
   })
 
   it('begins with a request, and has but one', () => {

@@ -1,9 +1,10 @@
 import { Bug, type Refusal } from '../core/errors.ts'
 import type { ParityReport } from '../environment/parity/report.ts'
 import type { Actor } from './actors.ts'
-import type { AttemptRecord, RunEvent, RunRequest } from './events.ts'
+import type { AttemptRecord, RunEvent, RunMove, RunRequest } from './events.ts'
 import type { Containment, OutputSummary } from './frames.ts'
 import { type Outcome, statusOf } from './outcomes.ts'
+import type { AppliedRecord, RehearsalRecord } from './rehearsal.ts'
 import { mayMove, type Status } from './statuses.ts'
 
 /** One ledgered request to run a task, as its events tell it. */
@@ -25,6 +26,11 @@ export interface Run {
   readonly endedAt?: number
   /** How the twin compared with the app, where it was observed. */
   readonly parity?: ParityReport
+  /** What its rehearsal has shown, where it was one. */
+  readonly rehearsal?: RehearsalRecord
+  readonly rehearsedAt?: number
+  /** What it did to production, where that was watched. */
+  readonly applied?: AppliedRecord
 }
 
 /** Who asked for something, when, and why. Times are in milliseconds since the epoch. */
@@ -69,6 +75,9 @@ export function foldRun(id: string, history: readonly RecordedEvent[]): Run {
 
 /** A run after one more event. An illegal move is a `Bug`. */
 export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
+  if (event.kind === 'rehearsed')
+    return { ...run, version: run.version + 1, rehearsal: event.rehearsal, rehearsedAt: at }
+  if (event.kind === 'applied') return { ...run, version: run.version + 1, applied: event.applied }
   const status = statusAfter(event)
   if (!mayMove(run.status, status))
     throw new Bug(`Run ${run.id} is ${run.status} and cannot become ${status}.`)
@@ -124,8 +133,13 @@ function parityOf({ parity }: Pick<Run, 'parity'>): Pick<Run, 'parity'> {
   return parity === undefined ? {} : { parity }
 }
 
+/** Whether an event leads to a status, or only tells something of its run. */
+export function isMove(event: RunEvent): event is RunMove {
+  return event.kind !== 'rehearsed' && event.kind !== 'applied'
+}
+
 /** The status that an event leads to. */
-export function statusAfter(event: RunEvent): Status {
+export function statusAfter(event: RunMove): Status {
   switch (event.kind) {
     case 'requested':
       return 'queued'

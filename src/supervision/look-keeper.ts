@@ -29,6 +29,11 @@ export class LookKeeper {
     else this.#pending ??= setTimeout(() => this.#keep({}), progressEveryMs)
   }
 
+  escaped(to: string): void {
+    // a verdict depends on it, also after a loss of power
+    this.#keep({ escapes: [...(this.#look.escapes ?? []), to] }, { flush: true })
+  }
+
   ended(frame: FrameOf<'outcome'>): void {
     this.#keep({ ended: frame })
   }

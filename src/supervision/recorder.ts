@@ -8,12 +8,15 @@ import { LookKeeper } from './look-keeper.ts'
 import type { Order } from './order.ts'
 
 const longestLabel = 200
+const longestEscape = 300
+const mostEscapes = 100
 
 /** Keeps what happens to an attempt: redacted, in its journal, and the latest where others can look. */
 export class Recorder {
   readonly #journal: Journal
   readonly #redactor: Redactor
   readonly #look: LookKeeper
+  readonly #escapes = new Set<string>()
 
   private constructor(journal: Journal, redactor: Redactor, look: LookKeeper) {
     this.#journal = journal
@@ -52,6 +55,15 @@ export class Recorder {
 
   async notice(text: string): Promise<void> {
     await this.#journal.append({ kind: 'notice', text })
+  }
+
+  /** A twin that is kept apart has tried to reach something. Of a hundred and more, the first are kept. */
+  async escape(to: string): Promise<void> {
+    const shown = this.#redactor.text(to).slice(0, longestEscape)
+    if (this.#escapes.has(shown) || this.#escapes.size >= mostEscapes) return
+    this.#escapes.add(shown)
+    this.#look.escaped(shown)
+    await this.notice(`It tried to reach ${shown}, and was kept from it: nothing was sent there.`)
   }
 
   /**

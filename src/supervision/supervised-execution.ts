@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { exitCodes, failedWith, PurserError } from '../core/errors.ts'
 import type { Execution, Look } from '../executors/executor.ts'
@@ -63,6 +64,11 @@ export class SupervisedExecution implements Execution {
     noteStop(this.#folder)
     killIfAlive(supervision)
     await this.#salvage(this.#folder, supervision)
+  }
+
+  async discard(): Promise<void> {
+    // its supervisor may be writing its last word still
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 10 })
   }
 
   #askToEnd(supervisor: number): void {

@@ -1,4 +1,5 @@
 import { checkBatch } from './check-batch.ts'
+import { checkMigration } from './check-migration.ts'
 import { jsonSchemaOf } from './parameters/json-schema.ts'
 import { brand, type Task, type TaskEntry } from './task.ts'
 
@@ -34,6 +35,7 @@ export function describeTask(task: Task, file: string): TaskEntry {
   }
   for (const limit of ['timeoutMs', 'graceMs'] as const) checkDuration(limit, task[limit])
   if (task[brand] === 'batch') checkBatch(task)
+  if (task[brand] === 'migration') checkMigration(task)
   const {
     name,
     summary,

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { JsonObject } from '../core/json.ts'
 import type { BatchOptions } from './batch.ts'
+import type { MigrationToolName } from './migration-tools.ts'
 import type { OutputMode, TaskOptions } from './task-options.ts'
 
 /** What a task is, by the `define*` that made it. */
@@ -33,15 +34,44 @@ export interface CommandOptions<Schema extends StandardSchemaV1 = StandardSchema
   readonly command: Argv | ((params: StandardSchemaV1.InferOutput<Schema>) => Argv)
 }
 
-/** Either the team's own migration tool as a command, or a folder of plain SQL files, which go through dbmate. */
+/** A migration, by one of three ways: a folder of plain SQL, a tool that is known by name, or the team's own command. */
 export type MigrationOptions = Omit<TaskOptions, 'params' | 'secrets'> & {
   /** Which of the environment's databases it changes. */
   readonly database: string
-} & (
-    | { readonly command: Argv; readonly sql?: never }
-    /** A folder of dbmate's SQL files, relative to the release's root. */
-    | { readonly sql: string; readonly command?: never }
-  )
+  /** The table of the tool's history, as `name` or `schema.name`, where the tool is set up to use another than its own. */
+  readonly historyTable?: string
+} & (SqlMigration | ToolMigration | CommandMigration)
+
+interface SqlMigration {
+  /** A folder of dbmate's SQL files, relative to the release's root. */
+  readonly sql: string
+  readonly tool?: never
+  readonly command?: never
+}
+
+interface ToolMigration {
+  readonly tool: MigrationToolName
+  /** The folder of its migrations, relative to the release's root. */
+  readonly folder: string
+  /** The tool's own configuration file, where that is not found by itself. */
+  readonly config?: string
+  /** What starts the tool, where that is neither in `node_modules/.bin` nor on the `PATH` by its name. */
+  readonly program?: string | Argv
+  readonly sql?: never
+  readonly command?: never
+}
+
+interface CommandMigration {
+  /** Brings everything up to date. */
+  readonly command: Argv
+  /** Takes the last migration back. */
+  readonly down?: Argv
+  /** The tool that the command starts in the end: what is pending can be told then. */
+  readonly tool?: MigrationToolName
+  /** The folder of its migrations, relative to the release's root. */
+  readonly folder?: string
+  readonly sql?: never
+}
 
 // A registered symbol, so that a task is known by any copy of this package.
 export const brand = Symbol.for('purser.task')

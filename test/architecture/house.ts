@@ -24,6 +24,7 @@ const rooms = {
     holds: [
       'databases/database.ts',
       'databases/clone.ts',
+      'databases/inspector.ts',
       'databases/wire.ts',
       'ledger/ledger.ts',
       'ledger/chain.ts',

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AttemptSpec, Execution, Executor, Observed, Work } from '../../src/executors/executor.ts'
@@ -254,6 +256,31 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
       expect(outcomeOf(frames)).toEqual({ end: 'timed-out', afterMs: 200 })
     })
 
+    it('keeps a twin apart from all but the wire where it says that it can, and tells what it tries', async () => {
+      world.writeTask('tasks/reach.js', reachSource)
+      const release = await executor.release(never)
+      const apartness = await executor.apartness(release, never)
+      expect(apartness.sentence).toMatch(/^[A-Z].*\.$/s)
+      const wire = createServer((socket) => socket.end('the wire')).listen(0, apartness.wireAddress)
+      await once(wire, 'listening')
+      const { port } = wire.address() as AddressInfo
+      const url = `test://user:secret@${apartness.wireAddress}:${port}/database`
+      const apart = { wire: { variable: 'THE_WIRE', url }, variables: { [world.variable.name]: 'instead' } }
+      const task = { kind: 'task', file: 'tasks/reach.js', parameters: {} } as const
+      try {
+        if (!apartness.isEnforced) {
+          await expect(start(task, { apart })).rejects.toMatchObject({ code: 'APART_UNENFORCED' })
+          return
+        }
+        const execution = await start(task, { apart })
+        const text = textOf(await follow(execution))
+        expect(JSON.parse(text)).toEqual({ wire: 'the wire', outside: 'nothing', variable: 'instead' })
+        expect((await execution.look()).escapes).toEqual(['sink.example.org:443'])
+      } finally {
+        wire.close()
+      }
+    })
+
     it('answers for the tasks of its release, and with their own validators', async () => {
       world.writeTask(
         'tasks/greet.js',
@@ -288,6 +315,23 @@ export default defineScript({
     })
   })
 }
+
+/** Tells what answers at the wire, and at a place that is none. */
+const reachSource = `import { connect } from 'node:net'
+import { defineScript } from 'purser'
+const reach = (host, port) => new Promise((resolve) => {
+  const socket = connect({ host, port, timeout: 1000 }, () => {})
+  socket.on('data', (bytes) => resolve(String(bytes)))
+  for (const end of ['error', 'timeout', 'end']) socket.on(end, () => { socket.destroy(); resolve('nothing') })
+})
+export default defineScript({
+  name: 'reach', summary: 'Reaches out.',
+  async run() {
+    const { hostname, port } = new URL(process.env.THE_WIRE)
+    const [wire, outside] = [await reach(hostname, Number(port)), await reach('sink.example.org', 443)]
+    console.log(JSON.stringify({ wire, outside, variable: process.env.COLOUR }))
+  },
+})`
 
 function record(id: string): AttemptRecord {
   const starter = identify(process.pid)

@@ -9,6 +9,9 @@ const RunRecord = z.object({
   notices: z.array(z.string()),
   refusals: z.array(z.object({ message: z.string() })),
   progress: z.object({ done: z.number() }).optional(),
+  rehearsal: z
+    .object({ verdict: z.string(), findings: z.array(z.object({ hazard: z.string(), weight: z.string() })) })
+    .optional(),
   attempts: z.array(z.object({ pid: z.number().optional() })),
 })
 

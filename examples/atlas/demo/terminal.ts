@@ -51,6 +51,13 @@ export class Terminal implements AsyncDisposable {
     expectExit(args, await ended, exits)
   }
 
+  /** Types another command and waits for its end. Throws when it fails. */
+  async typeOther(program: string, ...args: readonly string[]): Promise<void> {
+    this.#echo([program, ...args].join(' '))
+    const { ended } = this.#start(program, args, ['ignore', 'inherit', 'inherit'])
+    expectExit(args, await ended, 0)
+  }
+
   /** Types a `purser` command and leaves it at work. */
   open(args: readonly string[]): Typed {
     this.#echo(asTyped(args))
@@ -97,8 +104,12 @@ export class Terminal implements AsyncDisposable {
   }
 
   #spawn(args: readonly string[], stdio: StdioOptions, variables = {}) {
+    return this.#start(process.execPath, [cli, ...args], stdio, variables)
+  }
+
+  #start(program: string, args: readonly string[], stdio: StdioOptions, variables = {}) {
     this.#signal.throwIfAborted()
-    const child = spawn(process.execPath, [cli, ...args], {
+    const child = spawn(program, args, {
       cwd: root,
       env: { ...process.env, ...variables },
       stdio,

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 interface Binaries {
   readonly initdb: string
   readonly postgres: string
+  readonly pg_ctl: string
 }
 
 /**

@@ -25,5 +25,5 @@ async function livingStarter(): Promise<number | undefined> {
   const pid = Number(await readFile(file, 'utf8').catch(() => Number.NaN))
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   // a pid is used again; no other program has such arguments
-  return /\b(?:start|demo)\.ts\b/.test(command) ? pid : undefined
+  return /\b(?:start|demo(?:-\w+)?)\.ts\b/.test(command) ? pid : undefined
 }

@@ -11,3 +11,6 @@ export const data = join(kept, 'postgres', 'data')
 
 /** Where Purser keeps its ledger and its runs' output. Not in git. */
 export const purser = join(root, '.purser')
+
+/** Copies of PostgreSQL's data that rehearsals are played on, a folder each. */
+export const clones = join(kept, 'clones')

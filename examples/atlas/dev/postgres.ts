@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { Client, escapeLiteral } from 'pg'
+import { Client, type ClientConfig, escapeLiteral } from 'pg'
 import { binaries } from './binaries.ts'
 import type { Credentials } from './credentials.ts'
 import { data, kept } from './folders.ts'
@@ -36,11 +36,13 @@ export async function startPostgres(credentials: Credentials): Promise<{ server:
   return { server, url }
 }
 
-/** All of the server stays in its folder: no socket, no shared memory with a name. */
 const settings = {
+  // All of the server stays in its folder: no socket, no shared memory with a name.
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   dynamic_shared_memory_type: 'mmap',
+  // A rehearsal asks what the app has sent lately.
+  shared_preload_libraries: 'pg_stat_statements',
 }
 
 async function initialise(initdb: string, way: Unprivileged, { superuser }: Credentials): Promise<void> {
@@ -67,13 +69,28 @@ async function initialise(initdb: string, way: Unprivileged, { superuser }: Cred
 
 /** Gives the app a database and a user of its own, if they are not there yet. */
 async function createDatabase(port: number, { superuser, atlas }: Credentials): Promise<void> {
-  const client = new Client({ host: '127.0.0.1', port, user: 'postgres', password: superuser })
+  const login = { host: '127.0.0.1', port, user: 'postgres', password: superuser }
+  const isNew = await withClient(login, async (client) => {
+    const { rowCount } = await client.query(`select from pg_database where datname = 'atlas'`)
+    if (rowCount !== 0) return false
+    await client.query(`create role atlas login password ${escapeLiteral(atlas)} in role pg_monitor`)
+    await client.query('create database atlas owner atlas')
+    return true
+  })
+  if (!isNew) return
+  await withClient({ ...login, database: 'atlas' }, (client) =>
+    client.query('create extension pg_stat_statements'),
+  )
+}
+
+async function withClient<Result>(
+  login: ClientConfig,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new Client(login)
   await client.connect()
   try {
-    const { rowCount } = await client.query(`select from pg_database where datname = 'atlas'`)
-    if (rowCount !== 0) return
-    await client.query(`create role atlas login password ${escapeLiteral(atlas)}`)
-    await client.query('create database atlas owner atlas')
+    return await work(client)
   } finally {
     await client.end()
   }

@@ -2,14 +2,14 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readCredentials } from './credentials.ts'
-import { data, purser } from './folders.ts'
+import { clones, data, purser } from './folders.ts'
 
 export interface Found {
   readonly pid: number
   readonly command: string
 }
 
-/** Every process of this Atlas: its database's, the app, the twins of the app and who supervises them. Linux only. */
+/** Every process of this Atlas: its database's and their copies', the app, its twins and who supervises them. Linux only. */
 export async function findProcesses(): Promise<Found[]> {
   const password = (await readCredentials())?.atlas
   const names = await readdir('/proc').catch(() => [])
@@ -28,6 +28,7 @@ async function inspect(pid: number, password: string | undefined): Promise<Found
   ])
   const isOurs =
     workingDirectory.startsWith(data) ||
+    workingDirectory.startsWith(clones) ||
     errors.startsWith(purser) ||
     (password !== undefined && variables.includes(password))
   return isOurs ? { pid, command: command.replaceAll('\0', ' ').trim() } : undefined

@@ -38,6 +38,7 @@ interface Flags {
   readonly workers?: number
   readonly canary?: number
   readonly dryRun: boolean
+  readonly breakGlass?: string
   readonly detach: boolean
   readonly json: boolean
 }
@@ -92,6 +93,13 @@ export const command = buildCommand<Flags, [task?: string], Session>({
         default: false,
         withNegated: false,
       },
+      breakGlass: {
+        kind: 'parsed',
+        parse: String,
+        brief: 'In an emergency: run a migration without a passing rehearsal, and say why',
+        placeholder: 'REASON',
+        optional: true,
+      },
       detach: { kind: 'boolean', brief: 'Return once it is at work', default: false, withNegated: false },
       json: jsonFlag,
     },
@@ -139,7 +147,7 @@ Ctrl-C cancels the run, a second Ctrl-C leaves it to end by itself.
     }
     opening.say(started.run)
     await startWorkers(context, started.run, { ...flags, differs: wish.differs })
-    if (flags.detach) return detachFrom(context, started, flags.json)
+    if (flags.detach && started.hold === undefined) return detachFrom(context, started, flags.json)
     const run = await watchRun(context, started, { json: flags.json, interruption })
     if (flags.canary !== undefined && run.status === 'paused') await afterCanary(context, started, flags)
   },
@@ -180,9 +188,9 @@ async function afterCanary(context: Context, found: FoundRun, flags: Flags): Pro
 }
 
 async function readWish({ afterDashes }: Session, flags: Flags, task: string | undefined): Promise<Wish> {
-  const { environment, service, reason, timeout, candidate, param = [], params } = flags
+  const { environment, service, reason, timeout, candidate, breakGlass, param = [], params } = flags
   const differs = readDeclarations(flags.differs ?? [])
-  const common = { environment, service, reason, timeoutMs: timeout, differs, candidate }
+  const common = { environment, service, reason, timeoutMs: timeout, differs, candidate, breakGlass }
   if (task !== undefined && afterDashes === undefined) {
     const batch = readBatch(flags)
     return { ...common, what: { task, ...(await readParameters(param, params)), ...batch } }

@@ -1,14 +1,16 @@
 import { buildCommand } from '@stricli/core'
 import { byteSize, duration } from '../../core/text.ts'
 import type { Look } from '../../executors/executor.ts'
+import { type ReportLine, reportAsLines } from '../../operations/rehearsals/read-report.ts'
 import { viewRun } from '../../operations/runs/view-run.ts'
 import { showRun } from '../../operations/show-run.ts'
 import type { Resumption, RunEvent } from '../../runs/events.ts'
 import { describeOutcome } from '../../runs/outcomes.ts'
-import { lastAttempt, type RecordedEvent, type Run, statusAfter } from '../../runs/run.ts'
+import { isMove, lastAttempt, type RecordedEvent, type Run, statusAfter } from '../../runs/run.ts'
 import { jsonFlag, runArgument } from '../flags.ts'
 import { loadContext, type Session } from '../session.ts'
 import { describeParity } from '../terminal/describe-parity.ts'
+import { describeRehearsal } from '../terminal/describe-rehearsal.ts'
 import { printable, printableLines } from '../terminal/printable.ts'
 import { describeProgress } from '../terminal/progress-line.ts'
 import { paint, paintStatus } from '../terminal/style.ts'
@@ -37,6 +39,7 @@ export const command = buildCommand<Flags, [run: string], Session>({
           heading(run),
           facts(run, look, outputIntact),
           ...parityOf(run),
+          ...rehearsalOf(await reportAsLines(context, run)),
           '',
           timeline(run, history),
           ...refusals(run),
@@ -59,7 +62,8 @@ function facts(run: Run, look: Look, outputIntact: boolean | undefined): string 
   const cut =
     output !== undefined && output.cut > 0 ? `, of which ${byteSize(output.cut)} were cut by the quota` : ''
   const rows: [string, string | undefined][] = [
-    ['kind', request.kind],
+    ['kind', request.isRehearsal ? `rehearsal of a ${request.kind}` : request.kind],
+    ['glass', request.breakGlass === undefined ? undefined : `broken: ${printable(request.breakGlass)}`],
     ['where', `${request.environment}/${request.service}`],
     ['parameters', parameters.length === 0 ? undefined : printable(parameters.join(' '))],
     ['who', `${printable(actor.name)} (${actor.kind}, by ${actor.source}; ${printable(actor.os)})`],
@@ -102,7 +106,7 @@ function timeline(run: Run, history: readonly RecordedEvent[]): string {
   const rows = history.map(({ at, event }) => [
     `  ${paint('dim', new Date(at).toISOString().replace('T', ' '))}`,
     at === run.requestedAt ? '' : `+${duration(at - run.requestedAt)}`,
-    paintStatus(statusAfter(event)),
+    isMove(event) ? paintStatus(statusAfter(event)) : event.kind,
     printable(remark(event)),
   ])
   return table(rows)
@@ -125,6 +129,12 @@ function remark(event: RunEvent): string {
       return `${event.reason === undefined ? '' : `${event.reason}: `}asked for by ${event.actor.name}`
     case 'ended':
       return describeOutcome(event.outcome)
+    case 'rehearsed':
+      return `verdict: ${event.rehearsal.verdict}`
+    case 'applied':
+      return event.applied.surprises.length === 0
+        ? 'did what was rehearsed'
+        : event.applied.surprises.join(' ')
   }
 }
 
@@ -137,6 +147,10 @@ function resumed(resumption: Resumption | undefined): string {
 
 function parityOf({ parity }: Run): string[] {
   return parity === undefined ? [] : ['', describeParity(parity, process.stdout)]
+}
+
+function rehearsalOf(lines: readonly ReportLine[]): string[] {
+  return lines.length === 0 ? [] : ['', describeRehearsal(lines, process.stdout)]
 }
 
 function refusals({ refusals }: Run): string[] {

@@ -4,8 +4,17 @@ import { type ComparisonKey, newComparisonKey } from '../../environment/probe/ke
 import type { Release } from '../../environment/release.ts'
 import type { Place } from '../../environment/wiring.ts'
 import type { AttemptRecord } from '../../runs/events.ts'
+import { refuseUnenforced, wirePlace } from '../../supervision/apart/wire-place.ts'
 import { Standby } from '../../supervision/standby.ts'
-import type { AttemptSpec, Execution, Executor, Observed, Question, ReleaseOptions } from '../executor.ts'
+import type {
+  Apartness,
+  AttemptSpec,
+  Execution,
+  Executor,
+  Observed,
+  Question,
+  ReleaseOptions,
+} from '../executor.ts'
 import type { Engine } from './engine/engine.ts'
 import { openEngine } from './engine/open-engine.ts'
 import type { ContainerInspect } from './engine/types.ts'
@@ -45,6 +54,7 @@ export class DockerExecutor implements Executor {
   readonly #place: Place
   readonly #engine: Engine
   #standby: Standby | undefined
+  #apartness: Promise<Apartness> | undefined
   readonly #nodeAnswers: NodeAnswers
   readonly #findings = new WeakMap<Release, Findings>()
 
@@ -107,6 +117,14 @@ export class DockerExecutor implements Executor {
     return roomFor(container, room, () => this.#memoryOf(findings))
   }
 
+  apartness(release: Release): Promise<Apartness> {
+    const [model] = this.#find(release).release.containers
+    this.#apartness ??= import('./apart/try-guard.ts').then(({ tryGuard }) =>
+      tryGuard(this.#engine, this.#helper, nameOf(model)),
+    )
+    return this.#apartness
+  }
+
   async *ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown> {
     const { askInTwin } = await import('./questions/ask-in-twin.ts')
     yield* askInTwin(this.#engine, (await this.#planner(release)).answering(), question, signal)
@@ -123,10 +141,16 @@ export class DockerExecutor implements Executor {
       import('./observe/judge-twin.ts'),
       import('./supervisor/salvage.ts'),
     ])
-    const { inspection } = attempt
+    const { inspection, apart } = attempt
+    const isApart = apart !== undefined && (await this.apartness(release)).isEnforced
+    if (apart !== undefined && !isApart) refuseUnenforced(apart, await this.apartness(release))
     const findings = this.#find(release)
     const planner = await this.#planner(release)
-    const order = planner.order(attempt, this.#folder(attempt.id))
+    const kept =
+      apart && isApart
+        ? { wire: wirePlace(apart), helper: this.#helper, outside: findings.release.containers[0].State.Pid }
+        : undefined
+    const order = planner.order(attempt, this.#folder(attempt.id), kept)
     const model = await this.#probe(findings, findings.release.containers[0].Id, signal)
     const standby = this.#standby ?? new Standby('docker', engineVariables(process.env))
     this.#standby = undefined

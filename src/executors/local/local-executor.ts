@@ -4,11 +4,13 @@ import type { Release } from '../../environment/release.ts'
 import type { Place } from '../../environment/wiring.ts'
 import type { AttemptRecord } from '../../runs/events.ts'
 import { isAlive } from '../../runs/process-identity.ts'
+import { apartVariables, refuseUnenforced, wirePlace } from '../../supervision/apart/wire-place.ts'
 import type { Supervision } from '../../supervision/holder.ts'
 import { programFiles } from '../../supervision/program-files.ts'
 import { Standby } from '../../supervision/standby.ts'
 import type { Argv } from '../../tasks/task.ts'
 import type {
+  Apartness,
   Assignment,
   AttemptSpec,
   Execution,
@@ -33,6 +35,7 @@ export class LocalExecutor implements Executor {
   readonly #finder: FinderOptions
   readonly #place: Place
   #standby: Standby | undefined
+  #apartness: Promise<Apartness> | undefined
   readonly #releases = new WeakMap<Release, LocalRelease>()
 
   constructor(finder: FinderOptions, place: Place) {
@@ -64,6 +67,11 @@ export class LocalExecutor implements Executor {
     return variablesOf(this.#app(release))
   }
 
+  apartness(): Promise<Apartness> {
+    this.#apartness ??= import('./apart/try-apart.ts').then(({ tryApart }) => tryApart())
+    return this.#apartness
+  }
+
   async *ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown> {
     const { app, twin } = this.#twin(release)
     const argv = [...twin.prefix, ...nodeOf(app), programFiles.release, 'answer']
@@ -76,11 +84,13 @@ export class LocalExecutor implements Executor {
   }
 
   async start(attempt: AttemptSpec, release: Release, signal: AbortSignal): Promise<Execution> {
+    const isApart = attempt.apart !== undefined && (await this.apartness()).isEnforced
+    if (attempt.apart !== undefined && !isApart) refuseUnenforced(attempt.apart, await this.apartness())
     // Loaded now: whoever only looks at a release does without journals.
     const { startAttempt } = await import('../../supervision/start-attempt.ts')
     const standby = this.#standby ?? new Standby('local')
     this.#standby = undefined
-    return startAttempt(standby, this.#order(attempt, release), salvage, { signal })
+    return startAttempt(standby, this.#order(attempt, release, isApart), salvage, { signal })
   }
 
   async attach(attempt: AttemptRecord): Promise<Execution | 'gone' | 'unreachable'> {
@@ -88,16 +98,22 @@ export class LocalExecutor implements Executor {
     return attachTo(attempt, this.#folder(attempt.id), salvage)
   }
 
-  #order(attempt: AttemptSpec, release: Release): LocalOrder {
+  #order(attempt: AttemptSpec, release: Release, isApart: boolean): LocalOrder {
     const { app, twin } = this.#twin(release)
-    const { timeoutMs } = attempt
+    const { timeoutMs, apart } = attempt
     return {
       attempt: attempt.id,
       folder: this.#folder(attempt.id),
       argv: toArgv([...twin.prefix, ...programOf(attempt.work, app, twin)]),
       workingDirectory: twin.workingDirectory,
       umask: twin.umask,
-      variables: { ...twin.variables, PURSER_RUN: attempt.run },
+      variables: {
+        ...twin.variables,
+        ...attempt.variables,
+        ...apartVariables(apart),
+        PURSER_RUN: attempt.run,
+      },
+      ...(apart !== undefined && isApart ? { apart: { wire: wirePlace(apart) } } : {}),
       uid: twin.uid,
       output: attempt.output,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -38,6 +38,8 @@ const answering: DatabaseWiring['observe'] = async (_url, dial) => {
   return new Map([['search-path', { value: 'public', source: 'test' }]])
 }
 
+const notAskedFor = () => Promise.reject(new Error('not asked for'))
+
 function factsIn(
   place: Observed,
   app: Observed,
@@ -47,8 +49,10 @@ function factsIn(
     kind: 'test',
     url: { variable: 'SHOP' },
     problems: [],
-    open: () => Promise.reject(new Error('not asked for')),
+    open: notAskedFor,
     observe,
+    inspect: notAskedFor,
+    wire: notAskedFor,
   }
   const { signal } = new AbortController()
   const variables = new Map([['SHOP', 'postgres://db/shop']])

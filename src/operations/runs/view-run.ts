@@ -6,6 +6,7 @@ import type { Look } from '../../executors/executor.ts'
 import type { Actor } from '../../runs/actors.ts'
 import type { OutputSummary } from '../../runs/frames.ts'
 import { exitCodeOf, type Outcome, ownExitCode } from '../../runs/outcomes.ts'
+import type { AppliedRecord, RehearsalRecord } from '../../runs/rehearsal.ts'
 import { lastAttempt, type Run } from '../../runs/run.ts'
 import type { Status } from '../../runs/statuses.ts'
 
@@ -45,6 +46,13 @@ export interface RunView {
   }[]
   readonly output?: OutputSummary
   readonly parity?: ParityReport
+  /** It is a rehearsal; its verdict is in `rehearsal`, or it has none, which is `not-rehearsed`. */
+  readonly isRehearsal?: true
+  readonly rehearsal?: RehearsalRecord
+  /** Why it went to production without a passing rehearsal. */
+  readonly breakGlass?: string
+  /** What it did to production, where that was watched. */
+  readonly applied?: AppliedRecord
 }
 
 /** How far a run is, by its own word. */
@@ -91,6 +99,10 @@ export function viewRun(run: Run, look: Look = {}): RunView {
     ),
     output: attempt?.output,
     parity: run.parity,
+    isRehearsal: request.isRehearsal,
+    rehearsal: run.rehearsal,
+    breakGlass: request.breakGlass,
+    applied: run.applied,
   })
 }
 
@@ -107,7 +119,7 @@ export function durationOf(run: Run): number | undefined {
 }
 
 /** The exit code that `purser run` ends with for this run, once it has ended. */
-export function exitOf({ request, status, outcome, refusals }: Run): {
+export function exitOf({ request, status, outcome, refusals, rehearsal }: Run): {
   exitCode?: number
   exitCodeFrom?: 'task' | 'purser'
 } {
@@ -115,11 +127,15 @@ export function exitOf({ request, status, outcome, refusals }: Run): {
     const usage = refusals.every(({ code }) => ['PARAMETERS_INVALID', 'COMMAND_NOT_FOUND'].includes(code))
     return { exitCode: usage ? exitCodes.usage : exitCodes.refused, exitCodeFrom: 'purser' }
   }
+  if (request.isRehearsal && (rehearsal ?? outcome) !== undefined)
+    return { exitCode: verdictCodes[rehearsal?.verdict ?? 'not-rehearsed'], exitCodeFrom: 'purser' }
   if (status === 'paused') return { exitCode: exitCodes.paused, exitCodeFrom: 'purser' }
   if (outcome === undefined) return {}
   const isOurs = ownExitCode(outcome) !== undefined || isLeads(request.kind, outcome)
   return { exitCode: exitCodeOf(outcome, constants.signals), exitCodeFrom: isOurs ? 'purser' : 'task' }
 }
+
+const verdictCodes = { pass: 0, fail: 1, 'not-rehearsed': exitCodes.notRehearsed } as const
 
 /** Whoever leads a batch, or works on some, is Purser: what is wrong with the task or its wiring it says itself. */
 function isLeads(kind: Run['request']['kind'], outcome: Outcome): boolean {

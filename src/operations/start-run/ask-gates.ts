@@ -6,6 +6,7 @@ import { reasonGate } from '../../gates/reason.ts'
 import { roomGate } from '../../gates/room.ts'
 import { twinRoomGate } from '../../gates/twin-room.ts'
 import type { Run } from '../../runs/run.ts'
+import { gateOfRehearsal, needsRehearsal } from '../apply/ask-rehearsal.ts'
 import type { Context, RecordedTarget } from '../context.ts'
 import { outputQuota } from './launch-run.ts'
 import type { Plan } from './plan-run.ts'
@@ -15,17 +16,22 @@ const recordBytes = 10_000_000
 
 /** Asks every gate that stands before a twin is launched. Returns what they refuse. */
 export function askGates(
-  { config, signal }: Context,
-  { settings, executor }: RecordedTarget,
+  context: Context,
+  target: RecordedTarget,
   release: Release,
-  { differs }: Plan,
+  plan: Plan,
   run: Run,
 ): Promise<readonly Refusal[]> {
+  const { config, signal } = context
+  const { settings, executor } = target
+  const { request } = run
+  const isRehearsed = !needsRehearsal(target, plan) || request.isRehearsal || request.breakGlass !== undefined
   const gates = [
     reasonGate(settings.policies?.reason),
-    oneReleaseGate(differs),
+    oneReleaseGate(plan.differs),
     twinRoomGate(executor, signal),
     roomGate(config.state, outputQuota(settings) + recordBytes),
+    ...(isRehearsed ? [] : [gateOfRehearsal(context, target, release, plan)]),
   ]
-  return passGates(gates, run.request, release)
+  return passGates(gates, request, release)
 }

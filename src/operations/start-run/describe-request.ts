@@ -13,7 +13,7 @@ export function describeRequest(
   { environment, service }: Target,
   release: Release,
   { task, parameters, work, secrets, notices, differs }: Plan,
-  { reason }: Wish,
+  { reason, breakGlass }: Wish,
 ): RunRequest {
   const redactor = createRedactor(secrets)
   return {
@@ -26,8 +26,13 @@ export function describeRequest(
     actor,
     origin: { host, starter: self },
     release: recordRelease(release),
-    notices: [...notices, ...declaredSkews(release, differs)],
+    notices: [
+      ...notices,
+      ...declaredSkews(release, differs),
+      ...brokenGlass(redactor.text(breakGlass ?? '')),
+    ],
     ...(reason === undefined ? {} : { reason: redactor.text(reason) }),
+    ...(breakGlass === undefined ? {} : { breakGlass: redactor.text(breakGlass) }),
   }
 }
 
@@ -43,6 +48,11 @@ function batchOf({ task, work }: Pick<Plan, 'task' | 'work'>): Pick<RunRequest, 
       ...(task?.database === undefined ? {} : { database: task.database }),
     },
   }
+}
+
+/** An emergency is never silent. */
+function brokenGlass(why: string): string[] {
+  return why === '' ? [] : [`The glass was broken: no rehearsal was asked for, since ${why}`]
 }
 
 /** A skew that somebody meant. */

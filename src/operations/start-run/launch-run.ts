@@ -1,5 +1,6 @@
 import type { EnvironmentConfiguration } from '../../config/configuration.ts'
 import { Bug, reasonOf } from '../../core/errors.ts'
+import { secretsOf } from '../../core/redaction/secrets.ts'
 import type { Release } from '../../environment/release.ts'
 import type { Execution, Inspection } from '../../executors/executor.ts'
 import { lastAttempt, type Run } from '../../runs/run.ts'
@@ -25,7 +26,7 @@ export async function launchRun(
 ): Promise<Execution> {
   const attempt = lastAttempt(run)
   if (attempt === undefined) throw new Bug(`Run ${run.id} has no attempt to start.`)
-  const { work, output, graceMs, timeoutMs, secrets } = plan
+  const { work, output, graceMs, timeoutMs, secrets, held } = plan
   const limits = {
     graceMs,
     quotaBytes: outputQuota(settings),
@@ -33,7 +34,18 @@ export async function launchRun(
   }
   try {
     const judged = inspection === undefined ? {} : { inspection }
-    const spec = { id: attempt.id, run: run.id, work, output, secrets, ...limits, ...judged }
+    const inPlace = held === undefined ? {} : { variables: held }
+    const hidden = [...secrets, ...secretsOf(new Map(Object.entries(held ?? {})), [])]
+    const spec = {
+      id: attempt.id,
+      run: run.id,
+      work,
+      output,
+      secrets: hidden,
+      ...limits,
+      ...judged,
+      ...inPlace,
+    }
     return await executor.start(spec, release, context.signal)
   } catch (error) {
     // It may have started all the same: then its own record tells how it went.

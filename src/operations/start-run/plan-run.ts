@@ -31,6 +31,10 @@ export interface Plan {
   readonly notices: readonly string[]
   /** In what it may differ from the app, and why. */
   readonly differs: ReadonlyMap<string, string>
+  /** An image that takes the place of the one that serves. */
+  readonly candidate: string | undefined
+  /** Variables in the place of the app's, where production is held for it. */
+  readonly held?: Readonly<Record<string, string>> | undefined
   /** Why it will not be done after all. */
   readonly refusal?: Refusal
 }
@@ -54,7 +58,8 @@ export async function planRun(context: Context, target: Target, release: Release
   const plan = await planWork(context, target, release, what, [...secrets, ...queueSecrets(target)])
   const ofTask = plan.task?.differs ?? (await differsOfBatch(context, target, release, what))
   const differs = declaredDifferences(target.settings, ofTask, wish.differs)
-  return { ...plan, notices, differs, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
+  const { candidate } = wish
+  return { ...plan, notices, differs, candidate, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
 }
 
 /** What the task of a worker's batch means to differ in. */
@@ -89,7 +94,7 @@ function planWork(
   return planTask(context, target, release, what, secrets)
 }
 
-type PlanOfWork = Omit<Plan, 'notices' | 'differs'>
+type PlanOfWork = Omit<Plan, 'notices' | 'differs' | 'candidate'>
 
 function planCommand(argv: Argv, secrets: readonly Secret[]): PlanOfWork {
   const typed = secretsOf(new Map(argv.map((word, at) => [`argument ${at}`, word])), [])

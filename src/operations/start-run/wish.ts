@@ -13,6 +13,8 @@ export interface Wish {
   readonly differs: Readonly<Record<string, string>>
   /** An image that is about to be deployed, to be run in the place of the one that serves. */
   readonly candidate: string | undefined
+  /** Why a migration must go to production without a passing rehearsal: an emergency. */
+  readonly breakGlass?: string | undefined
 }
 
 /** A worker for whatever batches are open, or for one. */

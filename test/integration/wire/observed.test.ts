@@ -41,6 +41,7 @@ describe.each(await allPrograms())('a guarded session at version $version', (pro
           judged.push(effects)
           return verdict(effects)
         },
+        afterStatement: () => {},
       },
     })
     return () => wire[Symbol.asyncDispose]()

@@ -1,4 +1,4 @@
-import type { Clone, CloneEntry, CloneOptions, ClonePlace, Cloner } from '../../clone.ts'
+import type { Clone, CloneEntry, CloneOptions, ClonePlace, Cloner, Standing } from '../../clone.ts'
 import { isSameServer, type PostgresIdentity, readIdentity } from '../identity/identity.ts'
 import { CloneServer } from './clone-server.ts'
 import { sweepDumps } from './copy/dump-folder.ts'
@@ -9,6 +9,7 @@ import { Lease } from './lease.ts'
 import type { Marker } from './marker.ts'
 import type { PostgresCloneOptions } from './options.ts'
 import { Source } from './source.ts'
+import { standingOf } from './standing.ts'
 import { listDatabases, sweep } from './sweep.ts'
 import { cloneFrom } from './template-clone.ts'
 
@@ -42,6 +43,10 @@ export class PostgresCloner implements Cloner {
     }
     const golden = await this.#golden(plan)
     return await cloneFrom(golden, plan, { began, unfaithful: request.unfaithful ?? 'refuse' })
+  }
+
+  standing(): Promise<Standing> {
+    return standingOf(this.#place, { passingPartitions: this.#options.passingPartitions })
   }
 
   async list(): Promise<readonly CloneEntry[]> {

@@ -12,7 +12,7 @@ const withinMs = 5_000
  * Cuts everybody off, and cancels what the server does for them: else it might end up committed. Waits until the server
  * has closed its side of every session, by which it says that the session's process is over.
  */
-export async function close(server: Server, { sessions, target, onError }: Door): Promise<void> {
+export async function close(server: Server, { sessions, side, target, onError }: Door): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   const { open } = sessions
@@ -23,6 +23,7 @@ export async function close(server: Server, { sessions, target, onError }: Door)
     }),
   )
   await closed
+  await side[Symbol.asyncDispose]()
 }
 
 async function isOver({ socket, address, key }: ServerSession, target: Target): Promise<boolean> {

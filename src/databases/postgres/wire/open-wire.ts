@@ -4,11 +4,13 @@ import { createServer, type Server } from 'node:net'
 import type { Wire, WireOptions } from '../../wire.ts'
 import { close } from './close.ts'
 import { requireDirect as mustBeDirect } from './direct.ts'
+import { Beginning } from './observed/beginning.ts'
 import { terminate } from './protocol/codes.ts'
 import { verifierOf } from './scram/server.ts'
 import { serve } from './serve.ts'
 import { openServerSession } from './server-leg/open-session.ts'
 import { Sessions } from './sessions.ts'
+import { Side } from './side/side.ts'
 import { readTarget, type Target } from './target/target.ts'
 import { taskUrl } from './target/task-url.ts'
 import { unreachable } from './unreachable.ts'
@@ -31,13 +33,28 @@ export async function openWire(url: string, options: Options = {}): Promise<Wire
     tap,
     isEnforced = false,
   } = options
-  const target = await readTarget(url)
+  const target = await readTarget(url, options)
   await tryOut(target)
   if (requireDirect) await mustBeDirect(target)
   const user = `run_${randomBytes(6).toString('hex')}`
   const password = randomBytes(24).toString('base64url')
   const verifier = await verifierOf(password)
-  const door = { target, user, verifier, sessions: new Sessions(), clientWithinMs, onError, tap, isEnforced }
+  const sessions = new Sessions()
+  const side = new Side(url, options.dial)
+  const isPatient = isEnforced || options.budgets?.lockTimeoutMs !== undefined
+  const door = {
+    target,
+    user,
+    verifier,
+    sessions,
+    side,
+    clientWithinMs,
+    onError,
+    tap,
+    beginning: new Beginning(tap),
+    isEnforced,
+    isPatient,
+  }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => void serve(client, door))
   server.listen(0, address)
   await once(server, 'listening')

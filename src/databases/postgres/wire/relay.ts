@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { terminate } from './protocol/codes.ts'
 
 export interface Ends {
   readonly client: Socket
-  readonly server: Socket
+  readonly server: Duplex
   /** What came from either before it was let through. */
   readonly fromClient: Buffer
   readonly fromServer: Buffer
@@ -54,7 +55,7 @@ export const carryBytes: Carry = ({ client, server, fromClient, fromServer }) =>
   return async () => {}
 }
 
-function pass(from: Socket, to: Socket, early: Buffer): void {
+function pass(from: Duplex, to: Duplex, early: Buffer): void {
   if (early.length > 0) to.write(early)
   from.on('data', (bytes: Buffer) => {
     if (!to.write(bytes)) from.pause()
@@ -62,7 +63,7 @@ function pass(from: Socket, to: Socket, early: Buffer): void {
   to.on('drain', () => from.resume())
 }
 
-function onEnd(from: Socket, act: () => void): void {
+function onEnd(from: Duplex, act: () => void): void {
   if (from.readableEnded) act()
   else from.once('end', act)
 }

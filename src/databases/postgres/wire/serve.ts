@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { PurserError, reasonOf } from '../../../core/errors.ts'
 import type { Tap } from '../../wire.ts'
+import type { Beginning } from './observed/beginning.ts'
 import { carryObserved } from './observed/carry-observed.ts'
 import { Garbled, HungUp, Inbox } from './protocol/inbox.ts'
 import { ServerError } from './protocol/server-error.ts'
@@ -10,6 +12,7 @@ import type { Verifier } from './scram/server.ts'
 import { cancel } from './server-leg/cancel.ts'
 import { openServerSession, type ServerSession } from './server-leg/open-session.ts'
 import type { Sessions } from './sessions.ts'
+import type { Side } from './side/side.ts'
 import type { Target } from './target/target.ts'
 import { checkPassword } from './task-leg/check-password.ts'
 import { checkStart } from './task-leg/check-start.ts'
@@ -24,7 +27,11 @@ export interface Door {
   readonly verifier: Verifier
   readonly sessions: Sessions
   readonly tap: Tap | undefined
+  readonly beginning: Beginning
+  readonly side: Side
   readonly isEnforced: boolean
+  /** Statements that gave up waiting for a lock are tried again. */
+  readonly isPatient: boolean
   /** How long a client may take until it has logged in, in milliseconds. */
   readonly clientWithinMs: number
   readonly onError: (error: PurserError) => void
@@ -92,10 +99,22 @@ async function open(
   await relay(ends, carryFor(client, session, door), () => void abandon(session, door))
 }
 
-function carryFor(client: Socket, session: ServerSession, { tap, isEnforced, onError }: Door): Carry {
+function carryFor(client: Socket, session: ServerSession, door: Door): Carry {
+  const { tap, beginning, isEnforced, isPatient, side, onError } = door
   if (tap === undefined) return carryBytes
-  const name = String(session.key?.readInt32BE(0) ?? session.socket.localPort)
-  return carryObserved({ tap, isEnforced, session: name, greeting: session.greeting }, (error) => {
+  const pid = session.key?.readInt32BE(0)
+  const name = String(pid ?? randomBytes(4).toString('hex'))
+  const watching = {
+    tap,
+    beginning,
+    isEnforced,
+    isPatient,
+    side,
+    pid,
+    session: name,
+    greeting: session.greeting,
+  }
+  return carryObserved(watching, (error) => {
     const told = error instanceof PurserError ? error : lostTrack(error)
     onError(told)
     client.write(fatal({ state: 'PU001', message: told.message, hint: told.remedy }))

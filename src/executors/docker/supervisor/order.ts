@@ -1,8 +1,8 @@
 import type { Order } from '../../../supervision/order.ts'
+import type { ApartOrder } from '../apart/orders.ts'
 import type { EngineOptions } from '../engine/locate/locate.ts'
 import type { TwinBody } from '../twin/describe-twin.ts'
 import type { TwinNetwork } from '../twin/networks.ts'
-
 import type { Details } from './details.ts'
 import type { HiddenSecret } from './hidden-secrets.ts'
 
@@ -31,4 +31,6 @@ export interface DockerOrder extends Order {
   readonly nonce: string
   /** Whether somebody judges the twin before it begins. */
   readonly isJudged: boolean
+  /** It reaches nothing but a wire. */
+  readonly apart?: ApartOrder
 }

@@ -27,18 +27,27 @@ export function salvageFrom(engine: Engine, wanted: EngineOptions): Salvage {
     const ended = readEnd(folder)
     const container = await inspectContainer(engine, details.container)
     const hasBegun = readLook(folder).started !== undefined
-    if (container !== undefined && hasBegun && ended === undefined) {
+    const { guard = '' } = details
+    if (container !== undefined && hasBegun && ended === undefined && guard === '') {
       if (isStopNoted(folder)) await signalContainer(engine, container.Id, 'SIGKILL')
       return takeOver(folder, supervision, wanted)
     }
     if (container !== undefined) await removeContainer(engine, container.Id)
-    await closeJournal(folder, ended ?? (hasBegun ? removed : neverBegun))
+    if (guard !== '') await removeContainer(engine, guard)
+    const lost = guard === '' ? removed : unguarded
+    await closeJournal(folder, ended ?? (hasBegun ? lost : neverBegun))
   }
 }
 
 const removed = {
   end: 'lost',
   why: 'its supervisor was killed, and its container was removed by somebody else; nothing of it is alive',
+} as const
+
+// Its wire went with the supervisor, and what it tried to reach since is not known.
+const unguarded = {
+  end: 'lost',
+  why: 'its supervisor was killed, which kept it apart; it was ended, and nothing of it is alive',
 } as const
 
 const neverBegun = {

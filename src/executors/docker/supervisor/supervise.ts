@@ -11,6 +11,7 @@ import type { Superior } from '../../../supervision/orders.ts'
 import { Recorder } from '../../../supervision/recorder.ts'
 import { StopRequests } from '../../../supervision/stop-requests.ts'
 import type { Judgement } from '../../executor.ts'
+import type { Guard } from '../apart/guard.ts'
 import {
   attachTo,
   createContainer,
@@ -26,6 +27,7 @@ import { openEngine } from '../engine/open-engine.ts'
 import { outputOf } from './container-output.ts'
 import { detailsOf } from './details.ts'
 import { noteEnd } from './ended-file.ts'
+import { guarded, keptBy } from './guarded.ts'
 import type { DockerOrder } from './order.ts'
 import { whatBecameOf } from './outcome.ts'
 import { TwinOutput } from './twin-output.ts'
@@ -58,19 +60,35 @@ interface Work {
 
 async function carryOut(work: Work): Promise<Outcome> {
   const { engine, order } = work
-  const container: { id?: string } = {}
+  const container: Made = {}
   const outcome = await attempt(work, container)
   noteEnd(order.folder, outcome)
   await removeOrLeave(engine, container.id ?? order.name)
+  await container.guard?.end().catch(() => {}) // swept by a later command
   return outcome
 }
 
+/** What there is of an attempt. */
+interface Made {
+  id?: string
+  guard?: Guard | undefined
+}
+
 /** Runs to an outcome whatever fails. What fails after the task has begun leaves its end unknown, and ends it. */
-async function attempt(work: Work, container: { id?: string }): Promise<Outcome> {
+async function attempt(work: Work, container: Made): Promise<Outcome> {
   const { engine, order } = work
   try {
-    container.id = await createContainer(engine, order)
-    return await watchOver(work, container.id)
+    container.guard = await guarded(work)
+    const made = container.guard === undefined ? order : keptBy(container.guard, order)
+    container.id = await createContainer(engine, made)
+    const watched = watchOver(work, container.id)
+    watched.catch(() => {}) // told when it is waited for
+    const outcome = await Promise.race([
+      watched,
+      ...(container.guard === undefined ? [] : [container.guard.broken]),
+    ])
+    await container.guard?.settled()
+    return outcome
   } catch (error) {
     const why = sentenceOf(error)
     if (readLook(order.folder).started === undefined) return { end: 'unstartable', why }

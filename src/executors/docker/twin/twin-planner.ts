@@ -2,8 +2,11 @@ import { nodeOptions } from '../../../environment/node-options.ts'
 import type { ComparisonKey } from '../../../environment/probe/keyed.ts'
 import { newNonce } from '../../../environment/probe/request.ts'
 import { twinScript } from '../../../environment/probe/script.ts'
+import { apartVariables } from '../../../supervision/apart/wire-place.ts'
 import type { Argv } from '../../../tasks/task.ts'
 import type { AttemptSpec } from '../../executor.ts'
+import { type ApartOrder, foundAt } from '../apart/orders.ts'
+import { withVariables } from '../apart/with-variables.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/locate/locate.ts'
 import type { ContainerConfig } from '../engine/types.ts'
@@ -83,10 +86,10 @@ export class TwinPlanner {
   }
 
   /** What the supervisor of an attempt is told. */
-  order(attempt: AttemptSpec, folder: string): DockerOrder {
+  order(attempt: AttemptSpec, folder: string, apartOrder?: ApartOrder): DockerOrder {
     const { engine, engineAddress, place, variables } = this.#input
     const { work, output, timeoutMs, run, id } = attempt
-    const twin = this.#twin()
+    const twin = withVariables(this.#twin(), apartVariables(attempt.apart, apartOrder && foundAt(apartOrder)))
     const nonce = newNonce()
     return {
       engine,
@@ -103,6 +106,7 @@ export class TwinPlanner {
       script: this.#script(nonce, beforeWork(work, { nonce, hidden: twin.hidden, output })),
       nonce,
       isJudged: attempt.inspection !== undefined,
+      ...(apartOrder === undefined ? {} : { apart: apartOrder }),
       output,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       graceMs: attempt.graceMs,

@@ -1,3 +1,4 @@
+import type { Place } from '../../../supervision/apart/wire-place.ts'
 import type { Order } from '../../../supervision/order.ts'
 import type { Argv } from '../../../tasks/task.ts'
 
@@ -9,4 +10,6 @@ export interface LocalOrder extends Order {
   readonly umask: number
   readonly variables: Readonly<Record<string, string>>
   readonly uid: number
+  /** It reaches nothing but this wire, at the same port of a 127.0.0.1 of its own. */
+  readonly apart?: { readonly wire: Place }
 }

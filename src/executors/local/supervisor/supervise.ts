@@ -7,6 +7,7 @@ import type { Outcome } from '../../../runs/outcomes.ts'
 import { describeHold, takeHold } from '../../../supervision/holder.ts'
 import { Recorder } from '../../../supervision/recorder.ts'
 import { type Stoppable, StopRequests } from '../../../supervision/stop-requests.ts'
+import type { Keeper } from '../apart/keeper.ts'
 import { makeCgroup } from './cgroup.ts'
 import { converse } from './channel.ts'
 import { type Containment, emptied, signalAll } from './containment.ts'
@@ -48,7 +49,8 @@ async function carryOut(
   task: Task,
 ): Promise<void> {
   const recorder = await Recorder.open(order)
-  const { child, pipes, channel } = startTask(order, containment)
+  const keeper = await keptApart(order, recorder)
+  const { child, pipes, channel } = startTask(order, containment, keeper)
   task.child = child
   const ended = endOf(child)
   stopping.obey(order, stoppable(containment))
@@ -60,13 +62,21 @@ async function carryOut(
   const conversed = converse(channel, order.assignment, (report) => recorder.progress(report))
   const told = Promise.all([...captured, conversed])
 
-  const outcome = await ended
+  const outcome = await (keeper === undefined ? ended : Promise.race([ended, keeper.broken]))
   const asked = await stopping.end()
   await endWhatIsLeft(containment, recorder)
   for (const { output } of pipes) setTimeout(() => output.destroy(), leftBehindMs)
   setTimeout(() => channel?.destroy(), leftBehindMs)
   await told
+  await keeper?.settled()
+  keeper?.end()
   await recorder.end(asked ?? outcome)
+}
+
+async function keptApart({ folder, apart }: LocalOrder, recorder: Recorder): Promise<Keeper | undefined> {
+  if (apart === undefined) return undefined
+  const { keepTwinApart } = await import('../apart/keep-twin-apart.ts')
+  return keepTwinApart(folder, apart.wire, (to) => recorder.escape(to))
 }
 
 function stoppable(containment: Containment): Stoppable {

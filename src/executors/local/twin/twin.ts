@@ -1,7 +1,8 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { PurserError } from '../../../core/errors.ts'
 import { takeFromApp } from '../../../environment/twin-variables.ts'
+import { isExecutable, systemProgram } from '../../../supervision/system-program.ts'
 import type { Argv } from '../../../tasks/task.ts'
 import { differingLimits, isLower, parseLimits } from '../proc/limits.ts'
 import type { ProcessUser, ServingProcess } from '../proc/serving-process.ts'
@@ -50,15 +51,6 @@ function searchPath(twin: Twin): string[] {
   return (twin.variables.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(':')
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return statSync(file).isFile()
-  } catch {
-    return false
-  }
-}
-
 function limitsPrefix(app: ServingProcess): string[] {
   const current = parseLimits(readFileSync('/proc/self/limits', 'utf8'))
   const options = [...differingLimits(app.limits, current)]
@@ -67,12 +59,12 @@ function limitsPrefix(app: ServingProcess): string[] {
       return process.getuid?.() === 0 || now === undefined || isLower(limit, now)
     })
     .map(([name, { soft, hard }]) => `--${name}=${soft}:${hard}`)
-  return options.length === 0 ? [] : [systemProgram('prlimit'), ...options, '--']
+  return options.length === 0 ? [] : [twinProgram('prlimit'), ...options, '--']
 }
 
 function userPrefix({ user, noNewPrivileges }: ServingProcess): string[] {
   const privileges = noNewPrivileges ? ['--no-new-privs'] : []
-  if (!becomesAnother(user)) return noNewPrivileges ? [systemProgram('setpriv'), ...privileges, '--'] : []
+  if (!becomesAnother(user)) return noNewPrivileges ? [twinProgram('setpriv'), ...privileges, '--'] : []
   if (process.getuid?.() !== 0) {
     throw new PurserError('APP_UNREADABLE', {
       message: `The app runs as user ${user.uid}:${user.gid}, and purser as ${process.getuid?.()}:${process.getgid?.()}.`,
@@ -80,7 +72,7 @@ function userPrefix({ user, noNewPrivileges }: ServingProcess): string[] {
     })
   }
   const groups = user.groups.length === 0 ? '--clear-groups' : `--groups=${user.groups.join(',')}`
-  return [systemProgram('setpriv'), `--reuid=${user.uid}`, `--regid=${user.gid}`, groups, ...privileges, '--']
+  return [twinProgram('setpriv'), `--reuid=${user.uid}`, `--regid=${user.gid}`, groups, ...privileges, '--']
 }
 
 function becomesAnother(user: ProcessUser): boolean {
@@ -91,17 +83,9 @@ function becomesAnother(user: ProcessUser): boolean {
 
 function loaderPrefix(loader: Readonly<Record<string, string>>): string[] {
   const pairs = Object.entries(loader).map(([name, value]) => `${name}=${value}`)
-  return pairs.length === 0 ? [] : [systemProgram('env'), ...pairs]
+  return pairs.length === 0 ? [] : [twinProgram('env'), ...pairs]
 }
 
-// By absolute path: the app's PATH must not decide what runs before its user is taken on.
-function systemProgram(name: string): string {
-  const found = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
-    .map((folder) => `${folder}/${name}`)
-    .find(isExecutable)
-  if (found !== undefined) return found
-  throw new PurserError('PACKAGE_MISSING', {
-    message: `The program "${name}", which sets the twin's limits and user, is not on this machine.`,
-    remedy: 'Install util-linux and coreutils.',
-  })
+function twinProgram(name: string): string {
+  return systemProgram(name, "sets the twin's limits and user", 'util-linux and coreutils')
 }

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os'
 import { reasonOf } from '../../../../core/errors.ts'
 import { identify } from '../../../../runs/process-identity.ts'
-import type { Clone, CloneEntry, CloneOptions, ClonePlace, Cloner } from '../../../clone.ts'
+import type { Clone, CloneEntry, CloneOptions, ClonePlace, Cloner, Standing } from '../../../clone.ts'
 import { cloneUnknown, explained, productionMissing, unfaithful } from '../errors.ts'
 import { newCloneName } from '../names.ts'
 import type { PostgresCloneOptions } from '../options.ts'
 import { Source } from '../source.ts'
+import { standingOf } from '../standing.ts'
 import { checkCommandClone } from './check-command-clone.ts'
 import { type CloneRecord, isHeld, keepRecord, readRecords, removeRecord } from './records.ts'
 import { runUserCommand, urlIn } from './user-command.ts'
@@ -59,6 +60,10 @@ export class CommandCloner implements Cloner {
       await drop().catch(() => {}) // else the next one sweeps it
       throw error
     }
+  }
+
+  standing(): Promise<Standing> {
+    return standingOf(this.#place, { passingPartitions: this.#options.passingPartitions })
   }
 
   async list(): Promise<readonly CloneEntry[]> {

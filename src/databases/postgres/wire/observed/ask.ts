@@ -2,6 +2,7 @@ import { ServerError } from '../protocol/server-error.ts'
 import { message, text } from '../protocol/write.ts'
 import type { Conversation } from './conversation.ts'
 import type { Expected, Receiver } from './expected.ts'
+import { firstColumn } from './first-column.ts'
 
 // Of ours. A client's unnamed statement and portal, which it may go on to use, are not touched.
 const name = text('purser wire')
@@ -50,10 +51,4 @@ export function ask(conversation: Conversation, sql: string, ending: Ending): Pr
     const tail = ending === 'none' ? [] : [message(ending === 'sync' ? 'S' : 'H')]
     conversation.send(Buffer.concat([statementOf(sql), ...tail]), ...expected)
   })
-}
-
-/** A count of columns, a length, the text. */
-function firstColumn(row: Buffer): string | undefined {
-  const length = row.readInt32BE(7)
-  return length < 0 ? undefined : row.toString('utf8', 11, 11 + length)
 }

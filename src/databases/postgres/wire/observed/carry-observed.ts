@@ -1,15 +1,23 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Tap } from '../../../wire.ts'
 import type { Carry } from '../relay.ts'
+import type { Side } from '../side/side.ts'
+import type { Beginning } from './beginning.ts'
 import { Conversation } from './conversation.ts'
 import { Framer } from './framer.ts'
 import { Gatekeeper } from './gatekeeper.ts'
 import { Guard } from './guard.ts'
 
 interface Watching {
+  readonly beginning: Beginning
   readonly tap: Tap
   readonly isEnforced: boolean
+  readonly isPatient: boolean
   readonly session: string
+  readonly side: Side
+  /** The server's process, where it tells. */
+  readonly pid: number | undefined
   /** What the server said when the session began. */
   readonly greeting: Buffer
 }
@@ -21,6 +29,7 @@ interface Item {
 }
 
 const copyData = 'd'.charCodeAt(0)
+const goodbye = 'X'
 
 // What a client says while it waits for an answer; more than this, and it is not listened to for a while.
 const mostWaiting = 1_048_576
@@ -30,8 +39,10 @@ export function carryObserved(watching: Watching, failed: (error: unknown) => vo
   return ({ client, server, fromClient, fromServer }) => {
     const conversation = new Conversation(client, server)
     conversation.settings.learnAll(watching.greeting)
-    const gatekeeper = new Gatekeeper(new Guard(conversation, watching), failed)
-    const requests = new Requests(gatekeeper, client, server)
+    const guard = new Guard(conversation, watching)
+    const gatekeeper = new Gatekeeper(guard, failed)
+    server.once('close', () => guard.witness?.close())
+    const requests = new Requests(gatekeeper, watching.beginning, client, server)
     const trying = (act: () => unknown) => {
       try {
         act()
@@ -56,16 +67,18 @@ export function carryObserved(watching: Watching, failed: (error: unknown) => vo
 /** What a client asks for, one after the other. */
 class Requests {
   readonly #gatekeeper: Gatekeeper
+  readonly #beginning: Beginning
   readonly #client: Socket
-  readonly #server: Socket
+  readonly #server: Duplex
   readonly #framer: Framer
   readonly #items: Item[] = []
   #waiting = 0
   #isAtWork = false
   #work: Promise<void> | undefined
 
-  constructor(gatekeeper: Gatekeeper, client: Socket, server: Socket) {
+  constructor(gatekeeper: Gatekeeper, beginning: Beginning, client: Socket, server: Duplex) {
     this.#gatekeeper = gatekeeper
+    this.#beginning = beginning
     this.#client = client
     this.#server = server
     this.#framer = new Framer((type) => type !== copyData, {
@@ -96,6 +109,7 @@ class Requests {
     this.#isAtWork = true
     for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) {
       const { type, bytes } = item
+      if (type !== goodbye) await this.#beginning.mayBegin()
       await (type === 'rows' ? this.#gatekeeper.rows(bytes) : this.#gatekeeper.message(type, bytes))
       this.#waiting -= bytes.length
       if (this.#server.writableNeedDrain) await drained(this.#server)
@@ -105,7 +119,7 @@ class Requests {
   }
 }
 
-async function drained(socket: Socket): Promise<void> {
+async function drained(socket: Duplex): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = () => {
       socket.off('drain', done).off('close', done)

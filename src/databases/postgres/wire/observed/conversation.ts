@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type Expected, isEnd } from './expected.ts'
 import { Framer } from './framer.ts'
 import { Settings } from './settings.ts'
@@ -19,7 +20,7 @@ const unasked = 'NSA'
  */
 export class Conversation {
   readonly #client: Socket
-  readonly #server: Socket
+  readonly #server: Duplex
   readonly #expected: Expected[] = []
   readonly #framer: Framer
   #waiting: (() => void)[] = []
@@ -31,7 +32,7 @@ export class Conversation {
   isCopyingIn = false
   readonly settings = new Settings()
 
-  constructor(client: Socket, server: Socket) {
+  constructor(client: Socket, server: Duplex) {
     this.#client = client
     this.#server = server
     const isRead = (type: number) => !rows.has(type) || this.#expected[0]?.receiver?.readsRows === true

@@ -1,12 +1,14 @@
 import type { Refusal } from '../../../../core/errors.ts'
 import { message } from '../protocol/write.ts'
 import { ask } from './ask.ts'
+import type { Receiver } from './expected.ts'
 import type { Guard } from './guard.ts'
 import { Held } from './held.ts'
 import { lost } from './lost.ts'
-import { type Prepared, PreparedStatements, unknown } from './prepared.ts'
+import { Portals } from './portals.ts'
+import { PreparedStatements, unknown } from './prepared.ts'
 import type { Kind } from './statements/kind.ts'
-import { segmentsOf } from './statements/segments.ts'
+import { firstWords, segmentsOf } from './statements/segments.ts'
 
 /**
  * What is done with the messages of the extended protocol: series of them, each up to a Sync, which ends the transaction if
@@ -15,7 +17,7 @@ import { segmentsOf } from './statements/segments.ts'
 export class Extended {
   readonly #guard: Guard
   readonly #statements = new PreparedStatements()
-  readonly #portals = new Map<string, Prepared>()
+  readonly #portals: Portals
   #isFresh = true
   #isInTransaction = false
   #held: Held | undefined
@@ -23,6 +25,7 @@ export class Extended {
 
   constructor(guard: Guard) {
     this.#guard = guard
+    this.#portals = new Portals(guard)
   }
 
   /** Whether a series has begun that no Sync has ended yet. */
@@ -40,8 +43,10 @@ export class Extended {
     }
     const segments = segmentsOf(sql, this.#guard.conversation.settings.isBackslashPlain)
     // There is one at most, and semicolons may stand before it.
-    const prepared = segments.find(({ kind }) => kind !== 'other') ?? segments[0]
-    const receiver = this.#statements.asked(name, prepared ?? unknown, this.#held)
+    const first = segments.find(({ kind }) => kind !== 'other') ?? segments[0]
+    const prepared = first === undefined ? unknown : { ...first, sql }
+    const watched = this.#portals.watch(prepared, this.#held)
+    const receiver = this.#statements.asked(name, prepared, watched)
     this.#guard.conversation.send(bytes, { owed: 'parse', receiver })
   }
 
@@ -49,10 +54,11 @@ export class Extended {
     if (!(await this.#begin())) return
     const [portal = '', name = ''] = textsIn(bytes, 5)
     if (this.#statements.isUncertain(name)) await this.#answered()
-    const prepared = this.#statements.get(name)
-    this.#portals.set(portal, prepared)
+    const prepared = this.#statements.coming(name)
+    this.#portals.bind(portal, prepared)
     if (prepared.kind === 'other' && !this.#isInTransaction) this.#wrap()
-    this.#send('bind', bytes)
+    const receiver = this.#portals.watch(prepared, this.#held)
+    this.#guard.conversation.send(bytes, { owed: 'bind', receiver })
   }
 
   async describe(bytes: Buffer): Promise<void> {
@@ -60,7 +66,10 @@ export class Extended {
   }
 
   async close(bytes: Buffer): Promise<void> {
-    if (await this.#begin()) this.#send('close', bytes)
+    if (!(await this.#begin())) return
+    const [name = ''] = textsIn(bytes, 6)
+    if (bytes[5] === 'P'.charCodeAt(0)) this.#portals.close(name)
+    this.#send('close', bytes)
   }
 
   async flush(bytes: Buffer): Promise<void> {
@@ -74,27 +83,29 @@ export class Extended {
   async execute(bytes: Buffer): Promise<void> {
     if (!(await this.#begin())) return
     const [portal = ''] = textsIn(bytes, 5)
-    const { kind, words } = this.#portals.get(portal) ?? unknown
+    const { kind, words } = this.#portals.get(portal)
     const refusal = await this.#refusalOf(kind, words)
     if (refusal !== undefined) {
       await this.#refuse(refusal)
       return
     }
-    this.#send('execute', bytes)
+    const isAlone = kind === 'alone' && !this.#isInTransaction && this.#held === undefined
+    if (isAlone) await this.#portals.executeAlone(portal, bytes)
+    else this.#portals.execute(portal, bytes, this.#held)
     if (kind === 'begin') this.#isInTransaction = true
     if (kind === 'rollback') this.#guard.isDirty = true
     if (kind === 'commit' || kind === 'rollback') this.#isInTransaction = false
     if (kind !== 'other') this.#unwrap()
   }
 
-  async #refusalOf(kind: Kind, words: string): Promise<Refusal | undefined> {
+  async #refusalOf(kind: Kind, words: readonly string[]): Promise<Refusal | undefined> {
     const isOpen = this.#isInTransaction || this.#held !== undefined
     const isAsked = (kind === 'alone' && !isOpen) || (kind === 'commit' && isOpen)
     if (!isAsked) return undefined
     const { conversation } = this.#guard
     await this.#answered()
     if (conversation.isSkipping) return undefined // it is read by nobody
-    if (kind === 'alone') return this.#guard.alone(words)
+    if (kind === 'alone') return this.#guard.alone(firstWords(words))
     if (conversation.status !== 'failed') return await this.#guard.judge('flush')
     this.#guard.isDirty = true // it is taken for a ROLLBACK
     return undefined
@@ -109,11 +120,11 @@ export class Extended {
       return
     }
     if (this.#isRefused) {
-      this.#guard.isDirty = true
-      void ask(conversation, 'rollback', 'none').catch(() => {})
+      this.#guard.rollBackSeries()
     }
     if (held === undefined || this.#isRefused) {
-      conversation.send(bytes, { owed: 'sync', receiver: undefined })
+      conversation.send(bytes, { owed: 'sync', receiver: this.#afterSeries() })
+      await this.#portals.copied()
     } else {
       const finished = held.finished()
       conversation.send(bytes, { owed: 'sync', receiver: held })
@@ -125,17 +136,29 @@ export class Extended {
     this.#held = undefined
   }
 
+  /** Outside a transaction, what was told of a series that failed before its work is over with it. */
+  #afterSeries(): Receiver {
+    const { conversation, witness } = this.#guard
+    const take = () => {
+      if (conversation.status === 'idle') void witness?.ended('rolled back')
+      return true
+    }
+    return { readsRows: false, take }
+  }
+
   /** Ends the transaction of ours around a series. */
   async #settle(held: Held): Promise<void> {
     const guard = this.#guard
+    this.#portals.closeAll()
     if (held.error !== undefined) {
       await guard.rollBack()
       held.release()
       const refusal = guard.isForAlone(held.error) && guard.isEnforced ? guard.alone('This') : undefined
       if (refusal === undefined) guard.conversation.tell(held.error)
       else guard.refuse(refusal)
-    } else {
+    } else if (held.isBegun) {
       if (guard.conversation.status === 'idle') throw lost('a series of messages')
+      await this.#portals.copied()
       const refusal = await guard.judge('sync')
       if (refusal !== undefined) {
         await guard.rollBack()
@@ -145,7 +168,7 @@ export class Extended {
         if (failure === undefined) held.release()
         else guard.conversation.tell(failure)
       }
-    }
+    } else await guard.witness?.ended('rolled back')
     guard.ready()
   }
 
@@ -170,6 +193,8 @@ export class Extended {
       await conversation.quiet()
       this.#isInTransaction = conversation.status !== 'idle'
       if (!this.#isInTransaction) await this.#guard.clear()
+      this.#statements.settled()
+      this.#guard.patience?.end()
       this.#isFresh = false
     }
     return !this.#isRefused
@@ -178,8 +203,12 @@ export class Extended {
   #wrap(): void {
     if (this.#held !== undefined) return
     const { conversation } = this.#guard
-    this.#held = new Held((bytes) => conversation.tell(bytes))
-    void ask(conversation, 'begin', 'none').catch(() => {})
+    const held = new Held((bytes) => conversation.tell(bytes))
+    this.#held = held
+    const begun = () => {
+      held.isBegun = true
+    }
+    ask(conversation, 'begin', 'none').then(begun, () => {})
   }
 
   /** From here on, the transaction is the client's. */
@@ -188,7 +217,7 @@ export class Extended {
     this.#held = undefined
   }
 
-  #send(owed: 'parse' | 'bind' | 'describe' | 'execute' | 'close', bytes: Buffer): void {
+  #send(owed: 'describe' | 'close', bytes: Buffer): void {
     this.#guard.conversation.send(bytes, { owed, receiver: this.#held })
   }
 }

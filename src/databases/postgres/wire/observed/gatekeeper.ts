@@ -82,6 +82,7 @@ export class Gatekeeper {
     const refusal = conversation.status === 'idle' ? this.#guard.alone('A function call') : undefined
     if (refusal === undefined) {
       conversation.send(bytes, { owed: 'call', receiver: undefined })
+      this.#guard.sent([], 'other')
       return
     }
     conversation.tell(

@@ -2,9 +2,14 @@ import { type Refusal, reasonOf } from '../../../../core/errors.ts'
 import type { Tap } from '../../../wire.ts'
 import { ServerError } from '../protocol/server-error.ts'
 import { error, message } from '../protocol/write.ts'
+import type { Side } from '../side/side.ts'
 import { ask, type Ending } from './ask.ts'
 import type { Conversation, Status } from './conversation.ts'
-import { effectsQuery, flushQuery, readEffects } from './effects.ts'
+import { Patience } from './patience.ts'
+import type { Kind } from './statements/kind.ts'
+import { Books, type Look } from './witness/books.ts'
+import { Witness } from './witness/witness.ts'
+import { flushQuery } from './witness/work-query.ts'
 
 const letters: Readonly<Record<Status, string>> = { idle: 'I', 'in transaction': 'T', failed: 'E' }
 
@@ -16,26 +21,49 @@ interface Options {
   /** By which name the tap knows it. */
   readonly session: string
   readonly isEnforced: boolean
+  /** What gave up waiting for a lock is tried again. */
+  readonly isPatient: boolean
+  readonly side: Side
+  /** The server's process. */
+  readonly pid: number | undefined
 }
 
 /** What is done about the transactions of one session. */
 export class Guard {
   readonly conversation: Conversation
   readonly isEnforced: boolean
+  /** Where a statement that waits for a lock in vain is tried again. */
+  readonly patience: Patience | undefined
+  /** Where somebody wants to hear of each statement. */
+  readonly witness: Witness | undefined
   readonly #tap: Tap
   readonly #session: string
+  readonly #books: Books
   /** Whether the session's counts have something in them of a transaction that nobody asked about. */
   isDirty = true
 
-  constructor(conversation: Conversation, { tap, session, isEnforced }: Options) {
+  constructor(conversation: Conversation, options: Options) {
+    const { tap, session, isEnforced, side, pid } = options
     this.conversation = conversation
+    this.#books = new Books(conversation, side)
+    this.patience = options.isPatient ? new Patience(conversation, side) : undefined
+    const isWitnessed = tap.afterStatement !== undefined || tap.afterTransaction !== undefined
+    this.witness = isWitnessed
+      ? new Witness({ tap, session, conversation, books: this.#books, side, pid })
+      : undefined
     this.#tap = tap
     this.#session = session
     this.isEnforced = isEnforced
   }
 
+  /** Whether the statements of a message are sent one by one. */
+  get isByStatement(): boolean {
+    return this.witness !== undefined || this.patience !== undefined
+  }
+
   /** To be done before a transaction begins. */
   async clear(): Promise<void> {
+    await this.witness?.learnTimeout()
     if (!this.isDirty) return
     this.isDirty = false
     await ask(this.conversation, flushQuery, 'sync')
@@ -44,8 +72,11 @@ export class Guard {
   /** Whether the transaction that is open may be committed. */
   async judge(ending: Ending): Promise<Refusal | undefined> {
     try {
-      const effects = readEffects(await ask(this.conversation, effectsQuery, ending))
-      return await this.#tap.beforeCommit(this.#session, effects)
+      await this.witness?.settled()
+      if (!this.#books.isCurrent) {
+        await this.#books.enter(await new Promise<Look>((hear) => this.#books.look({ ending }, hear)))
+      }
+      return await this.#tap.beforeCommit(this.#session, this.#books.effects)
     } catch (thrown) {
       this.isDirty = true
       return {
@@ -59,17 +90,22 @@ export class Guard {
 
   async rollBack(): Promise<void> {
     this.isDirty = true
+    this.#books.turn()
     await ask(this.conversation, 'rollback', 'sync')
+    await this.witness?.ended('rolled back')
   }
 
   /** Commits a transaction of ours. Gives back what the server says is wrong with it (a deferred constraint). */
   async commit(): Promise<Buffer | undefined> {
+    this.#books.turn()
     try {
       await ask(this.conversation, 'commit', 'sync')
+      await this.witness?.ended('committed')
       return undefined
     } catch (thrown) {
       if (!(thrown instanceof ServerError)) throw thrown
       this.isDirty = true
+      await this.witness?.tellOfCommit(thrown.bytes)
       return thrown.bytes
     }
   }
@@ -104,6 +140,23 @@ export class Guard {
       message: `The wire can't tell where statements begin and end: ${why}.`,
       remedy: 'Let the client speak UTF8, or leave the setting alone in the middle of a message.',
     }
+  }
+
+  /** Hears of every statement when it is sent: what it takes away, or ends, is known from then on. */
+  sent(words: readonly string[], kind: Kind): void {
+    this.#books.note()
+    if (words[0] === 'DISCARD' || words[0] === 'DEALLOCATE') this.#books.forgetQuestion()
+    if (kind === 'commit' || kind === 'rollback') this.#books.turn()
+  }
+
+  /** A series of messages that was refused is rolled back, with the Sync that follows. */
+  rollBackSeries(): void {
+    this.isDirty = true
+    this.#books.turn()
+    ask(this.conversation, 'rollback', 'none').then(
+      () => this.witness?.ended('rolled back'),
+      () => {},
+    )
   }
 
   refuse({ message: sentence, remedy }: Refusal): void {

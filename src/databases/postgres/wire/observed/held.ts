@@ -10,6 +10,8 @@ export class Held implements Receiver {
   #done: Buffer | undefined
   #isLetGo = false
   #finish: (how: 'answered' | 'ignored') => void = () => {}
+  /** The server has begun the transaction around it: it is still listening then. */
+  isBegun = false
   /** What the server said was wrong. */
   error: Buffer | undefined
 

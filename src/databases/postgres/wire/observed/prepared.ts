@@ -3,11 +3,17 @@ import type { Kind } from './statements/kind.ts'
 
 export interface Prepared {
   readonly kind: Kind
-  readonly words: string
+  readonly words: readonly string[]
+  /** Byte by byte. */
+  readonly sql: string
 }
 
 /** One that the client prepared in another way: none of those ends a transaction. */
-export const unknown: Prepared = { kind: 'other', words: 'a statement prepared elsewhere' }
+export const unknown: Prepared = {
+  kind: 'other',
+  words: ['EXECUTE'],
+  sql: 'execute a statement prepared elsewhere',
+}
 
 /** The client's prepared statements, as the server has them: one that it refused, or never read, replaces nothing. */
 export class PreparedStatements {
@@ -26,10 +32,20 @@ export class PreparedStatements {
     }
   }
 
+  /** Everything that was asked is answered. */
+  settled(): void {
+    this.#asked.clear()
+  }
+
   /** Whether it matters if the server has answered. */
   isUncertain(name: string): boolean {
     const asked = this.#asked.get(name)
     return asked !== undefined && asked.kind !== this.get(name).kind
+  }
+
+  /** As the server will have it, unless it refuses what it is asked. */
+  coming(name: string): Prepared {
+    return this.#asked.get(name) ?? this.get(name)
   }
 
   /** As far as the server has answered. */

@@ -22,6 +22,12 @@ export class Settings {
     }
   }
 
+  /** A text of which each sign is a byte, as people read it. */
+  decode(bytes: string): string {
+    const isWide = this.#encoding === 'UTF8' || this.#encoding === 'SQL_ASCII'
+    return isWide ? Buffer.from(bytes, 'latin1').toString() : bytes
+  }
+
   /** Why it can't be told where a statement of this text ends. `undefined`: it can. */
   whyUnreadable(sql: string): string | undefined {
     const isAmbiguous = ambiguous.includes(this.#encoding) && /[\x80-\xff]/.test(sql)

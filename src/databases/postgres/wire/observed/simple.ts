@@ -1,11 +1,16 @@
 import type { Refusal } from '../../../../core/errors.ts'
 import { message } from '../protocol/write.ts'
 import { ask } from './ask.ts'
+import type { Status } from './conversation.ts'
 import type { Guard } from './guard.ts'
 import { Held } from './held.ts'
 import { lost } from './lost.ts'
 import { shiftPosition } from './shift-position.ts'
-import { type Segment, segmentsOf } from './statements/segments.ts'
+import { firstWords, type Segment, segmentsOf } from './statements/segments.ts'
+import type { Alone } from './witness/alone.ts'
+import type { Look } from './witness/books.ts'
+import type { Sight } from './witness/sight.ts'
+import { isQuiet, setsTimeout } from './witness/witness.ts'
 
 /** What is done with the messages of the simple protocol: a text of one statement or many, which is answered as a whole. */
 export class Simple {
@@ -28,7 +33,7 @@ export class Simple {
   async #run(sql: string): Promise<void> {
     const { settings } = this.#guard.conversation
     const { isBackslashPlain } = settings
-    const segments = segmentsOf(sql, isBackslashPlain)
+    const segments = segmentsOf(sql, isBackslashPlain, this.#guard.isByStatement)
     const transaction = new Wrapped(this.#guard)
     for (const [index, segment] of segments.entries()) {
       // The server read the whole message before it ran the first part. Of the rest, it would read each part anew.
@@ -45,6 +50,14 @@ const misread: Refusal = {
   code: 'WIRE_UNOBSERVED',
   message: 'standard_conforming_strings was changed in the middle of a message, which was rolled back.',
   remedy: 'Change it in a message of its own.',
+}
+
+/** What the server said to a statement. */
+interface Sent {
+  readonly held: Held
+  readonly sight: Sight | undefined
+  readonly look: Look | undefined
+  readonly alone: Alone | undefined
 }
 
 /** One message's way through: a transaction of ours around what is in none. */
@@ -66,10 +79,12 @@ class Wrapped {
       this.#guard.refuse(refusal)
       return false
     }
-    const held = await this.#send(segment.sql)
-    if (held.error !== undefined) return await this.#fail(held, segment, before)
+    const sent = await this.#sendPatiently(segment)
+    if (sent.held.error !== undefined) return await this.#fail(sent, segment, before)
     const mustBeOpen = segment.kind === 'other' && wasIn !== 'failed'
-    if (mustBeOpen && conversation.status === 'idle') throw lost(segment.words)
+    if (mustBeOpen && conversation.status === 'idle') throw lost(firstWords(segment.words))
+    await this.#tell(sent)
+    this.#remember(segment, wasIn)
     if (segment.kind !== 'other') this.#isOurs = false
     return true
   }
@@ -85,40 +100,101 @@ class Wrapped {
     }
     if (kind === 'rollback' || status === 'failed') guard.isDirty = true
     if (status !== 'idle') return undefined
-    if (kind === 'alone') return guard.alone(words)
+    if (kind === 'alone') return guard.alone(firstWords(words))
     if (kind === 'begin' || kind === 'other') await guard.clear()
     if (kind === 'other') {
       this.#isOurs = true
+      guard.patience?.begin('begin')
       // Not waited for: the server does it before what comes next, and its failure is that of the next as well.
       ask(guard.conversation, 'begin', 'sync').catch(() => {})
     }
     return undefined
   }
 
-  async #send(sql: string): Promise<Held> {
-    const { conversation } = this.#guard
+  /** What was said in a transaction before its work can be said again. */
+  #remember({ kind, words, sql }: Segment, wasIn: Status): void {
+    const { patience } = this.#guard
+    if (kind === 'begin' && wasIn === 'idle') patience?.begin(sql)
+    else if (kind === 'other' && isQuiet(words)) patience?.prepare(sql)
+    else patience?.end()
+  }
+
+  /** Again, if it gave up waiting for a lock and is the first work of its transaction, or commits by itself. */
+  async #sendPatiently(segment: Segment): Promise<Sent> {
+    const { conversation, patience } = this.#guard
+    const isAlone = segment.kind === 'alone' && conversation.status === 'idle'
+    const invalid = isAlone ? await patience?.invalidIndexes() : undefined
+    for (;;) {
+      const sent = await this.#send(segment)
+      const canRepeat = isAlone || (segment.kind === 'other' && patience?.canBeginAnew === true)
+      if (patience === undefined || !canRepeat || !(await patience.sleeps(sent.held.error))) return sent
+      if (isAlone) {
+        if (!(await patience.dropFailed(invalid ?? []))) return sent
+        await sent.alone?.end(async () => new Map())
+      } else {
+        await this.#guard.rollBack()
+        if (!(await patience.beginAnew())) throw lost(firstWords(segment.words))
+      }
+    }
+  }
+
+  async #send(segment: Segment): Promise<Sent> {
+    const { conversation, witness } = this.#guard
     const held = new Held((bytes) => conversation.tell(bytes))
     this.#held = held
     const finished = held.finished()
-    const bytes = message('Q', Buffer.from(`${sql}\0`, 'latin1'))
-    conversation.send(bytes, { owed: 'query', receiver: held })
+    const isAlone = segment.kind === 'alone' && conversation.status === 'idle'
+    if (isAlone) await this.#guard.clear()
+    const alone = isAlone ? await witness?.watch() : undefined
+    const sight = witness?.sight(segment)
+    const bytes = message('Q', Buffer.from(`${segment.sql}\0`, 'latin1'))
+    conversation.send(bytes, { owed: 'query', receiver: sight?.before(held) ?? held })
+    this.#guard.sent(segment.words, segment.kind)
+    const isAsked = sight !== undefined && witness?.isWorthAsking(sight) === true
+    // Asked along with it, unless rows come in between that the server would not find.
+    const isAhead = isAsked && segment.words[0] !== 'COPY'
+    const ahead = isAhead ? this.#look(sight) : undefined
     await finished
-    return held
+    const isLate = isAsked && !isAhead && held.error === undefined
+    const look = await (isLate ? this.#look(sight) : ahead)
+    if (look !== undefined && 'error' in look.answer && held.error === undefined) {
+      held.error = look.answer.error.bytes // the transaction has failed with it
+      sight?.fail(look.answer.error.bytes)
+    }
+    return { held, sight, look, alone }
   }
 
-  async #fail(held: Held, { sql, words, offset }: Segment, before: () => number): Promise<false> {
+  #look(sight: Sight): Promise<Look> {
+    return new Promise((resolve) => this.#guard.witness?.look(sight, { ending: 'sync' }, resolve))
+  }
+
+  async #tell({ sight, look, alone }: Sent): Promise<void> {
+    const { conversation, witness } = this.#guard
+    if (witness === undefined || sight === undefined) return
+    if (alone === undefined) await witness.tell(sight, look)
+    else await witness.tellAlone(sight, alone)
+    if (sight.failure !== undefined || !setsTimeout(sight.seen.words)) return
+    witness.lookAtTimeout({ ending: 'sync' })
+    await conversation.quiet()
+  }
+
+  async #fail(sent: Sent, segment: Segment, before: () => number): Promise<false> {
     const guard = this.#guard
+    const { held } = sent
     const failure = held.error ?? Buffer.alloc(0)
+    const isForAlone = this.#isOurs && segment.offset === 0 && guard.isForAlone(failure)
+    if (!isForAlone) await this.#tell(sent)
     if (this.#isOurs) await guard.rollBack()
-    if (this.#isOurs && offset === 0 && guard.isForAlone(failure)) {
-      const refusal = guard.alone(words)
+    if (isForAlone) {
+      const refusal = guard.alone(firstWords(segment.words))
       if (refusal !== undefined) {
         guard.refuse(refusal)
         return false
       }
-      const again = await this.#send(sql)
-      again.release()
-      if (again.error !== undefined) guard.conversation.tell(again.error)
+      const again = await this.#send({ ...segment, kind: 'alone' })
+      await this.#tell(again)
+      again.held.release()
+      if (again.held.error !== undefined) guard.conversation.tell(again.held.error)
       return false
     }
     held.release()

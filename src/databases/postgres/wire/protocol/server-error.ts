@@ -13,7 +13,8 @@ export class ServerError extends Error {
   }
 }
 
-function fieldsOf(body: Buffer): ReadonlyMap<string, string> {
+/** By their letters. */
+export function fieldsOf(body: Buffer): ReadonlyMap<string, string> {
   const texts = body.toString('utf8').split('\0')
   return new Map(texts.filter((text) => text !== '').map((text) => [text.slice(0, 1), text.slice(1)]))
 }

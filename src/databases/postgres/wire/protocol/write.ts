@@ -15,6 +15,12 @@ export function int32(value: number): Buffer {
   return bytes
 }
 
+export function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2)
+  bytes.writeInt16BE(value)
+  return bytes
+}
+
 /** Text that ends with a zero byte. */
 export function text(value: string): Buffer {
   return Buffer.from(`${value}\0`)

@@ -11,10 +11,11 @@ const withinMs = 5_000
  */
 export async function cancel(target: Target, address: Address, key: Buffer): Promise<void> {
   const { socket } = await reach(target, AbortSignal.timeout(withinMs), address)
-  socket.setTimeout(withinMs, () => socket.destroy())
+  const late = setTimeout(() => socket.destroy(), withinMs)
   socket.resume()
   socket.once('end', () => socket.end())
   socket.write(packet(int32(cancelRequest), key))
   // by force even: not every server closes it in order
   await new Promise((resolve) => socket.once('close', resolve))
+  clearTimeout(late)
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { authentication } from '../protocol/codes.ts'
 import { Garbled, type Inbox, type Message } from '../protocol/inbox.ts'
 import { ServerError } from '../protocol/server-error.ts'
@@ -11,7 +11,7 @@ import type { Password, Target } from '../target/target.ts'
  * Answers what the server asks for until it lets us in (PostgreSQL's manual, "Start-up"). Gives back what it said besides,
  * which is for the client: to which version of the protocol it agrees, and notices. Throws why it does not let us in.
  */
-export async function logIn(socket: Socket, inbox: Inbox, target: Target): Promise<readonly Buffer[]> {
+export async function logIn(socket: Duplex, inbox: Inbox, target: Target): Promise<readonly Buffer[]> {
   const besides: Buffer[] = []
   const scram = new ScramDialogue(target)
   for (;;) {

@@ -1,15 +1,15 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { version3 } from '../protocol/codes.ts'
 import { HungUp, Inbox } from '../protocol/inbox.ts'
 import { ServerError } from '../protocol/server-error.ts'
 import { type Parameters, startup } from '../protocol/write.ts'
-import type { Address, Target } from '../target/target.ts'
+import { type Address, budgets, type Target } from '../target/target.ts'
 import { logIn } from './log-in.ts'
 import { reach } from './reach.ts'
 
 /** A session at the server, ready for the first statement. */
 export interface ServerSession {
-  readonly socket: Socket
+  readonly socket: Duplex
   readonly address: Address
   /** What it said from the moment it let us in until it was ready: for the client, as it is. */
   readonly greeting: Buffer
@@ -51,14 +51,16 @@ export async function openServerSession(
   }
 }
 
-/** The client's user and database are the wire's; the server knows others. */
+/** The client's user and database are the wire's; the server knows others. What it asks for wins over our limits. */
 function asked(target: Target, parameters: Parameters): Parameters {
-  return new Map([
-    ...target.defaults,
-    ...parameters,
-    ['user', Buffer.from(target.user)],
-    ['database', Buffer.from(target.database)],
-  ])
+  const all = new Map([...target.defaults, ...parameters])
+  const limits = all.get(budgets)
+  all.delete(budgets)
+  if (limits !== undefined) {
+    const options = [limits, all.get('options') ?? Buffer.alloc(0)]
+    all.set('options', Buffer.concat([...options.flatMap((part) => [part, Buffer.from(' ')])]))
+  }
+  return all.set('user', Buffer.from(target.user)).set('database', Buffer.from(target.database))
 }
 
 async function untilReady(

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { connect, isIP, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
+import type { Dial } from '../../../database.ts'
 import { sslRequest } from '../protocol/codes.ts'
 import { HungUp, Inbox } from '../protocol/inbox.ts'
 import { int32, packet } from '../protocol/write.ts'
@@ -8,13 +10,14 @@ import type { Address, Target, Tls } from '../target/target.ts'
 
 /** A connection, and where exactly it leads: a name may have several addresses, and a cancel must find the same. */
 export interface Reached {
-  readonly socket: Socket
+  readonly socket: Duplex
   readonly address: Address
 }
 
 /** Connects to the server, encrypted and verified as its URL says. Throws why it could not. */
 export async function reach(target: Target, signal: AbortSignal, address = target.address): Promise<Reached> {
   signal.throwIfAborted()
+  if (target.dial !== undefined) return await reachThrough(target.dial, target, address, signal)
   const plain = connect({
     ...address,
     allowHalfOpen: true,
@@ -38,11 +41,42 @@ export async function reach(target: Target, signal: AbortSignal, address = targe
   }
 }
 
+/** A name is looked up where the connection starts. */
+async function reachThrough(
+  dial: Dial,
+  { tls }: Target,
+  address: Address,
+  signal: AbortSignal,
+): Promise<Reached> {
+  const dialled = 'path' in address ? dial(address.path, 0) : dial(address.host, address.port)
+  let isLate = false
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      isLate = true
+      reject(new HungUp('there was no answer in time'))
+    })
+  })
+  dialled.then(
+    (plain) => {
+      plain.on('error', () => {})
+      if (isLate) plain.destroy()
+    },
+    () => {},
+  )
+  const plain = await Promise.race([dialled, late])
+  try {
+    return { socket: tls === undefined ? plain : await encrypt(plain, tls), address }
+  } catch (error) {
+    plain.destroy()
+    throw error
+  }
+}
+
 function exactly(address: Address, { remoteAddress }: Socket): Address {
   return 'path' in address || remoteAddress === undefined ? address : { ...address, host: remoteAddress }
 }
 
-async function encrypt(plain: Socket, { host, options, isDirect }: Tls): Promise<Socket> {
+async function encrypt(plain: Duplex, { host, options, isDirect }: Tls): Promise<Duplex> {
   if (!isDirect) await askForTls(plain)
   const socket = connectTls({
     ...options,
@@ -59,7 +93,7 @@ async function encrypt(plain: Socket, { host, options, isDirect }: Tls): Promise
   return socket
 }
 
-async function askForTls(plain: Socket): Promise<void> {
+async function askForTls(plain: Duplex): Promise<void> {
   plain.write(packet(int32(sslRequest)))
   const inbox = new Inbox(plain)
   const answer = (await inbox.bytes(1)).toString('latin1')

@@ -1,6 +1,8 @@
 import path from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import { PurserError, reasonOf } from '../../../../core/errors.ts'
+import type { Dial } from '../../../database.ts'
+import type { Budgets } from '../../../wire.ts'
 import type { Parameters } from '../protocol/write.ts'
 import { ScramPassword } from '../scram/client.ts'
 import { type Understood, understand } from './driver.ts'
@@ -19,6 +21,13 @@ export interface Target {
   readonly password: Password | undefined
   /** What the URL asks of every session, unless the task asks for something else. */
   readonly defaults: Parameters
+  /** Opens connections to it, from wherever it is reached; from here unless stated. */
+  readonly dial: Dial | undefined
+}
+
+export interface Reach {
+  readonly dial?: Dial | undefined
+  readonly budgets?: Budgets | undefined
 }
 
 export type Address = { readonly path: string } | { readonly host: string; readonly port: number }
@@ -47,7 +56,7 @@ export class Password {
 }
 
 /** Reads a URL. Throws `DATABASE_UNREACHABLE` where nothing can be made of it; it is in no message. */
-export async function readTarget(url: string): Promise<Target> {
+export async function readTarget(url: string, { dial, budgets = {} }: Reach = {}): Promise<Target> {
   const understood = await understand(url).catch((error: unknown) => {
     if (error instanceof PurserError) throw error
     throw new PurserError('DATABASE_UNREACHABLE', {
@@ -67,7 +76,8 @@ export async function readTarget(url: string): Promise<Target> {
     databaseNames: [database, understood.database],
     password:
       password === undefined || password === null || password === '' ? undefined : new Password(password),
-    defaults: defaultsOf(understood),
+    defaults: defaultsOf(understood, budgets),
+    dial,
   }
 }
 
@@ -85,11 +95,17 @@ const settings = [
   'idle_in_transaction_session_timeout',
 ] as const
 
-function defaultsOf(understood: Understood): Parameters {
-  return new Map(
-    settings.flatMap((name) => {
-      const value = understood[name]
-      return !value ? [] : [[name, Buffer.from(String(value))]]
-    }),
-  )
+function defaultsOf(understood: Understood, { lockTimeoutMs, statementTimeoutMs }: Budgets): Parameters {
+  const asked = settings.flatMap((name): readonly (readonly [string, Buffer])[] => {
+    const value = understood[name]
+    return !value ? [] : [[name, Buffer.from(String(value))]]
+  })
+  const limits = [
+    ...(lockTimeoutMs === undefined ? [] : [`-c lock_timeout=${lockTimeoutMs}`]),
+    ...(statementTimeoutMs === undefined ? [] : [`-c statement_timeout=${statementTimeoutMs}`]),
+  ]
+  return new Map(limits.length === 0 ? asked : [...asked, [budgets, Buffer.from(limits.join(' '))]])
 }
+
+/** Limits that stand before all other options of a session, which win. */
+export const budgets = 'purser.budgets'

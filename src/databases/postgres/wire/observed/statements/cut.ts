@@ -6,7 +6,7 @@ export interface Piece {
   readonly words: readonly string[]
 }
 
-interface Rules {
+export interface Rules {
   /** Whether a backslash in a plain string stands for itself (`standard_conforming_strings`). */
   readonly isBackslashPlain: boolean
 }
@@ -45,7 +45,7 @@ export function cut(sql: string, rules: Rules): readonly Piece[] {
 }
 
 /** Where the token that begins here ends. */
-function afterToken(sql: string, at: number, { isBackslashPlain }: Rules): number {
+export function afterToken(sql: string, at: number, { isBackslashPlain }: Rules): number {
   const sign = sql[at] ?? ''
   const two = sql.slice(at, at + 2)
   if (two === '--') return orEnd(sql.indexOf('\n', at), sql) + 1

@@ -7,20 +7,29 @@ export interface Segment {
   readonly sql: string
   /** How many characters of the message stand before it. */
   readonly offset: number
-  /** For people: the first words. */
-  readonly words: string
+  /** The first statement's first words, in capitals. */
+  readonly words: readonly string[]
 }
 
-/** Cuts a message where a transaction begins or ends: what is in between stays together. */
-export function segmentsOf(sql: string, isBackslashPlain: boolean): readonly Segment[] {
+/**
+ * Cuts a message where a transaction begins or ends: what is in between stays together, unless each statement is to be by
+ * itself. What is empty stays with its neighbour.
+ */
+export function segmentsOf(sql: string, isBackslashPlain: boolean, isEachAlone = false): readonly Segment[] {
   const segments: Segment[] = []
   for (const { start, end, words } of cut(sql, { isBackslashPlain })) {
     const kind = kindOf(words)
     const last = segments.at(-1)
-    if (kind === 'other' && last?.kind === 'other') {
-      segments[segments.length - 1] = { ...last, sql: sql.slice(last.offset, end) }
-    } else
-      segments.push({ kind, sql: sql.slice(start, end), offset: start, words: words.slice(0, 4).join(' ') })
+    const isJoined = !isEachAlone || words.length === 0 || last?.words.length === 0
+    if (kind === 'other' && last?.kind === 'other' && isJoined) {
+      const first = last.words.length === 0 ? words : last.words
+      segments[segments.length - 1] = { ...last, words: first, sql: sql.slice(last.offset, end) }
+    } else segments.push({ kind, sql: sql.slice(start, end), offset: start, words })
   }
   return segments
+}
+
+/** For people. */
+export function firstWords(words: readonly string[]): string {
+  return words.slice(0, 4).join(' ')
 }

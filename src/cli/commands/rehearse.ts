@@ -1,0 +1,124 @@
+import { writeFile } from 'node:fs/promises'
+import { buildCommand } from '@stricli/core'
+import { PurserError } from '../../core/errors.ts'
+import { reportAsLines, reportAsMarkdown } from '../../operations/rehearsals/read-report.ts'
+import { rehearseTask } from '../../operations/rehearse-task.ts'
+import { exitOf, viewRun } from '../../operations/runs/view-run.ts'
+import { type PassName, passNames } from '../../runs/rehearsal.ts'
+import { readDeclarations } from '../declarations.ts'
+import { candidateFlag, differsFlag, environmentFlag, jsonFlag, reasonFlag, serviceFlag } from '../flags.ts'
+import { Interruption } from '../interruption.ts'
+import { proposeTasks } from '../proposals.ts'
+import { loadContext, type Session } from '../session.ts'
+import { describeRehearsal } from '../terminal/describe-rehearsal.ts'
+import { describeStart } from '../terminal/describe-run.ts'
+import { printEnd } from '../terminal/print-end.ts'
+import { paint } from '../terminal/style.ts'
+
+interface Flags {
+  readonly environment?: string
+  readonly service?: string
+  readonly candidate?: string
+  readonly reason?: string
+  readonly differs?: readonly string[]
+  readonly without?: readonly PassName[]
+  readonly strict: boolean
+  readonly markdown?: string
+  readonly json: boolean
+}
+
+export const command = buildCommand<Flags, [task: string], Session>({
+  parameters: {
+    flags: {
+      environment: environmentFlag,
+      service: serviceFlag,
+      candidate: candidateFlag,
+      reason: reasonFlag,
+      differs: differsFlag,
+      without: {
+        kind: 'parsed',
+        parse: parsePass,
+        brief: 'Passes that are not played: dying,undo,crowd',
+        placeholder: 'PASS',
+        variadic: ',',
+        optional: true,
+      },
+      strict: {
+        kind: 'boolean',
+        brief: 'Count what was seen to happen, however short it was: for clones smaller than production',
+        default: false,
+        withNegated: false,
+      },
+      markdown: {
+        kind: 'parsed',
+        parse: String,
+        brief: 'Write a report for a pull request',
+        placeholder: 'FILE',
+        optional: true,
+      },
+      json: jsonFlag,
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          brief: 'A migration of the release',
+          parse: String,
+          placeholder: 'TASK',
+          proposeCompletions: proposeTasks,
+        },
+      ],
+    },
+    aliases: { e: 'environment', r: 'reason' },
+  },
+  docs: {
+    brief: 'Rehearse a migration on a clone of production',
+    fullDescription: `Rehearse a migration on a clone of production: its own command is run there and watched, and production is not touched.
+
+It exits with 0 for a pass, 1 for a fail, and 82 where something that must be seen was not.
+
+  purser rehearse migrate -e production
+  purser rehearse migrate -e production --candidate sha256:9f2c… --markdown rehearsal.md
+  purser rehearse migrate -e staging --strict --without dying,undo --json`,
+  },
+  async func(flags, task) {
+    const stopping = new AbortController()
+    new Interruption().onFirst(async () => stopping.abort())
+    const context = { ...(await loadContext(this, { readingWillDo: false })), signal: stopping.signal }
+    const { environment, service, candidate, reason, strict, json } = flags
+    const run = await rehearseTask(
+      context,
+      {
+        ...{ task, environment, service, candidate, reason },
+        differs: readDeclarations(flags.differs ?? []),
+        off: flags.without ?? [],
+        ...(strict ? { mode: 'strict' as const } : {}),
+      },
+      json ? {} : watching,
+    )
+    process.exitCode = exitOf(run).exitCode
+    if (flags.markdown !== undefined && run.rehearsal !== undefined)
+      await writeFile(flags.markdown, await reportAsMarkdown(context, run))
+    if (json) console.log(JSON.stringify(viewRun(run)))
+    else if (run.rehearsal === undefined) printEnd(run, flags)
+    else console.error(describeRehearsal(await reportAsLines(context, run)))
+  },
+})
+
+const watching: NonNullable<Parameters<typeof rehearseTask>[2]> = {
+  begun: (run) => console.error(describeStart(run)),
+  said: (sentence) => console.error(paint('dim', `  ${sentence}`, process.stderr)),
+  frame: (frame) => {
+    if (frame.kind === 'output') process.stderr.write(frame.bytes)
+  },
+}
+
+function parsePass(typed: string): PassName {
+  const known = passNames.filter((pass) => pass !== 'trace')
+  const found = known.find((pass) => pass === typed)
+  if (found !== undefined) return found
+  throw new PurserError('USAGE', {
+    message: `"${typed}" is no pass that can be left out.`,
+    remedy: `Those are ${known.join(', ')}.`,
+  })
+}

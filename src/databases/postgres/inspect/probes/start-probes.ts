@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Client } from 'pg'
+import { failedWith } from '../../../../core/errors.ts'
+import type { Probes, TableWaiting, Waiting } from '../../../inspector.ts'
+import { rightsMissing } from '../rights-missing.ts'
+import type { Sessions } from '../sessions.ts'
+import { Lane } from './lane.ts'
+import { type ProbePlan, planProbe } from './plan.ts'
+
+const most = { lanes: 40, triesASecond: 4_000 } as const
+
+/** Begins to read and write tables. Resolves once it is known what is normal, and within a second. */
+export async function startProbes(sessions: Sessions, tables: readonly string[]): Promise<Probes> {
+  const { plans, mayReplicate, free } = await sessions.with((client) => prepareProbes(client, tables))
+  const wanted = plans.flatMap((plan) => [
+    [plan, 'read'] as const,
+    ...(plan.write === undefined ? [] : [[plan, 'write'] as const]),
+  ])
+  const count = Math.min(wanted.length, Math.max(1, Math.min(most.lanes, free)))
+  const shares = Array.from({ length: count }, (_, lane) =>
+    wanted.filter((_, index) => index % count === lane),
+  )
+  const lanes = await Promise.all(shares.map((share) => Lane.open(sessions, share, mayReplicate)))
+  for (const lane of lanes) lane.start(Math.max(5, (1_000 * lanes.length) / most.triesASecond))
+  const until = performance.now() + 1_000
+  while (!lanes.every((lane) => lane.isSettled) && performance.now() < until) await delay(5)
+  return { stop: () => stop(sessions, lanes) }
+}
+
+async function prepareProbes(client: Client, tables: readonly string[]) {
+  const mayReplicate = await tryReplica(client)
+  const plans: ProbePlan[] = []
+  for (const table of new Set(tables)) {
+    const plan = await planProbe(client, table, mayReplicate).catch((error: unknown) => {
+      throw failedWith(error, '42501') ? rightsMissing(table, error) : error
+    })
+    if (plan !== undefined) plans.push(plan)
+  }
+  // Whoever works here, the migrator above all, needs some as well.
+  const { rows } = await client.query<{ readonly free: number }>(
+    `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+       - 20 - (select count(*)::int from pg_stat_activity where datid is not null) as free`,
+  )
+  return { plans, mayReplicate, free: rows[0]?.free ?? 1 }
+}
+
+/** Whether triggers and foreign keys can be kept still, which a role may not do without a right. */
+async function tryReplica(client: Client): Promise<boolean> {
+  try {
+    await client.query('begin; set local session_replication_role = replica; rollback')
+    return true
+  } catch (error) {
+    if (!failedWith(error, '42501')) throw error
+    await client.query('rollback')
+    return false
+  }
+}
+
+async function stop(sessions: Sessions, lanes: readonly Lane[]): Promise<ReadonlyMap<string, TableWaiting>> {
+  const stuck = (await Promise.all(lanes.map((lane) => lane.stop()))).filter((pid) => pid !== undefined)
+  if (stuck.length > 0)
+    await sessions.with((client) =>
+      client.query('select pg_terminate_backend(pid) from unnest($1::int[]) pid', [stuck]),
+    )
+  const waited = new Map<string, { reads?: Waiting; writes?: Waiting }>()
+  for (const { table, kind, tally } of lanes.flatMap(({ probes }) => probes)) {
+    const entry = waited.get(table) ?? {}
+    waited.set(table, entry)
+    entry[kind === 'read' ? 'reads' : 'writes'] = tally.end()
+  }
+  const none: Waiting = { longestMs: 0, totalMs: 0, tries: 0 }
+  return new Map([...waited].map(([table, entry]) => [table, { reads: none, ...entry }]))
+}

@@ -1,0 +1,111 @@
+import type { Effects, StatementLock } from '../../../../wire.ts'
+import type { Side } from '../../side/side.ts'
+import type { Ending } from '../ask.ts'
+import type { Conversation } from '../conversation.ts'
+import { type Answer, Standing } from '../standing.ts'
+import { type Deed, Memory } from './memory.ts'
+import { type Counts, type Known, nothingKnown, parametersOf, readWork } from './work.ts'
+import { workQuery } from './work-query.ts'
+
+/** An answer, of which transaction, and what the question left out. */
+export interface Look {
+  readonly chapter: number
+  /** How many statements had been sent before. */
+  readonly sent: number
+  readonly known: Known
+  readonly answer: Answer
+}
+
+interface Way {
+  readonly ending: Ending
+  /** What was known may not be so any more. */
+  readonly isWhole?: boolean
+  /** The client hears of an error. */
+  readonly isErrorTold?: boolean
+}
+
+/** What the transactions of a session have done, asked in that session. */
+export class Books {
+  readonly #question: Standing
+  readonly #lookBefore: ConstructorParameters<typeof Memory>[0]
+  #memory: Memory
+  #chapterOfMemory = 0
+  #chapter = 0
+  #sent = 0
+  #entered = -1
+
+  constructor(conversation: Conversation, side: Side) {
+    this.#question = new Standing(conversation, 'purser wire work', workQuery)
+    this.#lookBefore = (oids, storages) => side.before(oids, storages)
+    this.#memory = new Memory(this.#lookBefore)
+  }
+
+  /** Counts transactions as they are sent, those that are answered later as well. */
+  get chapter(): number {
+    return this.#chapter
+  }
+
+  /** To be called when the end of a transaction is sent: what is sent from here on is of another. */
+  turn(): void {
+    this.#chapter += 1
+  }
+
+  /** To be called when a statement of the client's is sent. */
+  note(): void {
+    this.#sent += 1
+  }
+
+  /** Whether all that was sent in this transaction is entered. */
+  get isCurrent(): boolean {
+    return this.#entered === this.#sent && this.#chapterOfMemory === this.#chapter
+  }
+
+  /** The client takes away all that is prepared. */
+  forgetQuestion(): void {
+    this.#question.forget()
+  }
+
+  /** Asks what is new. `hear` is never called where a statement of the same series failed before. */
+  look({ ending, isWhole = false, isErrorTold = false }: Way, hear: (look: Look) => void): void {
+    const [chapter, sent] = [this.#chapter, this.#sent]
+    const known = isWhole || chapter !== this.#chapterOfMemory ? nothingKnown : this.#memory.known
+    const way = { ending, isErrorTold, parameters: parametersOf(known) }
+    this.#question.ask(way, (answer) => hear({ chapter, sent, known, answer }))
+  }
+
+  /** What the session still knows to have done to tables, in no transaction. */
+  async count(tables: readonly number[]): Promise<ReadonlyMap<number, Counts>> {
+    const known = { ...nothingKnown, tables }
+    const answer = await new Promise<Answer>((resolve) =>
+      this.#question.ask({ ending: 'sync', parameters: parametersOf(known) }, resolve),
+    )
+    if ('error' in answer) throw answer.error
+    return readWork(answer.value, known).counts
+  }
+
+  /** Enters what was answered. Throws what went wrong with the question, and `DATABASE_UNREACHABLE`. */
+  async enter(
+    { chapter, sent, known, answer }: Look,
+    isUndone = false,
+  ): Promise<Deed & { readonly lockTimeoutMs: number }> {
+    if ('error' in answer) throw answer.error
+    if (chapter !== this.#chapterOfMemory) {
+      this.#memory = new Memory(this.#lookBefore)
+      this.#chapterOfMemory = chapter
+    }
+    const work = readWork(answer.value, known)
+    const deed = await this.#memory.take(work, known, isUndone)
+    this.#entered = sent
+    return { ...deed, lockTimeoutMs: work.lockTimeoutMs }
+  }
+
+  /** The locks that a transaction had when it was asked last. */
+  held(chapter: number): readonly StatementLock[] {
+    return chapter === this.#chapterOfMemory ? this.#memory.held : []
+  }
+
+  /** What the transaction has done that was asked about last. */
+  get effects(): Effects {
+    return this.#memory.effects
+  }
+}

@@ -1,0 +1,124 @@
+import { int8, numbers } from '../../protocol/arrays.ts'
+
+/** What is known already, and need not be told again. */
+export interface Known {
+  /** Keys of locks. */
+  readonly locks: readonly number[]
+  /** The last of the transaction's commands by which a relation was changed. */
+  readonly command: number
+  readonly tables: readonly number[]
+}
+
+export const nothingKnown: Known = { locks: [], command: -1, tables: [] }
+
+/** As parameters of the question. */
+export function parametersOf({ locks, command, tables }: Known): readonly Buffer[] {
+  return [numbers('int8', locks), int8(command), numbers('oid', tables)]
+}
+
+/** What is known of a relation: a table, an index, a sequence, a view. */
+export interface Relation {
+  readonly oid: number
+  readonly schema: string
+  /** As `schema.name`. */
+  readonly name: string
+  readonly kind: string
+  /** That of an index; its own otherwise. */
+  readonly tableOid: number
+  readonly table: string
+  /** Where its rows are kept: another value is another file. */
+  readonly storage: string
+  /** How large that is, if it may be new. */
+  readonly bytes: number
+}
+
+export interface Counts {
+  readonly inserted: number
+  readonly updated: number
+  readonly deleted: number
+  readonly scanned: number
+}
+
+/** What a session has done since its transaction began, beside what was known. */
+export interface Work {
+  readonly lockTimeoutMs: number
+  /** Keys of all locks that it has. */
+  readonly locks: readonly number[]
+  /** Those that are new, or changed. */
+  readonly relations: readonly Relation[]
+  /** Of those, and of tables that were known. */
+  readonly counts: ReadonlyMap<number, Counts>
+  readonly command: number
+}
+
+export type RelationRow = readonly [
+  oid: number,
+  schema: string,
+  name: string,
+  kind: string,
+  space: number,
+  file: number,
+  tableOid: number | null,
+  tableSchema: string | null,
+  tableName: string | null,
+]
+
+type Row = readonly [...RelationRow, command: number | null, bytes: number | null, ...CountsRow]
+type CountsRow = readonly [inserted: number, updated: number, deleted: number, scanned: number]
+
+interface Json {
+  readonly counted: string
+  readonly lockTimeout: string
+  readonly locks: readonly number[] | null
+  readonly all: readonly number[] | null
+  readonly counts: readonly (readonly [number, ...CountsRow])[] | null
+  readonly relations: readonly Row[] | null
+}
+
+/** The server keeps no counts for the session. */
+export class Uncounted extends Error {}
+
+/** Reads the answer. Throws `Uncounted`. */
+export function readWork(json: string | undefined, known: Known): Work {
+  if (json === undefined) throw new Error('The server did not say what the session did')
+  const { counted, lockTimeout, locks, all, counts, relations } = JSON.parse(json) as Json
+  if (counted !== 'on') throw new Uncounted('The session counts no rows, since track_counts is off')
+  const rows = relations ?? []
+  return {
+    lockTimeoutMs: milliseconds(lockTimeout),
+    locks: all ?? [...known.locks, ...(locks ?? [])],
+    relations: rows.map((row) => ({ ...relationOf(row as unknown as RelationRow), bytes: row[10] ?? 0 })),
+    counts: new Map([
+      ...(counts ?? []).map(([oid, ...one]) => [oid, countsOf(one)] as const),
+      ...rows.map((row) => [row[0], countsOf([row[11], row[12], row[13], row[14]])] as const),
+    ]),
+    command: rows.reduce((last, row) => Math.max(last, row[9] ?? -1), known.command),
+  }
+}
+
+export function relationOf(row: RelationRow): Relation {
+  const [oid, schema, name, kind, space, file, tableOid, tableSchema, tableName] = row
+  const own = `${schema}.${name}`
+  return {
+    oid,
+    schema,
+    name: own,
+    kind,
+    tableOid: tableOid ?? oid,
+    table: tableOid === null ? own : `${tableSchema}.${tableName}`,
+    storage: `${space}/${file}`,
+    bytes: 0,
+  }
+}
+
+function countsOf([inserted, updated, deleted, scanned]: CountsRow): Counts {
+  return { inserted, updated, deleted, scanned }
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** As the server shows a setting that is a time: `2s`, `0`. */
+export function milliseconds(shown: string): number {
+  const [, number = '0', unit = 'ms'] = /^(\d+)([a-z]*)$/.exec(shown) ?? []
+  return Number(number) * (units[unit] ?? 1)
+}

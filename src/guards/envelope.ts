@@ -1,0 +1,58 @@
+import type { Refusal } from '../core/errors.ts'
+import type { Effects, RowCounts } from '../databases/wire.ts'
+import { leaves } from '../migrations/rehearsal/envelope.ts'
+import { Recorder } from '../migrations/rehearsal/recorder.ts'
+import type { Envelope } from '../runs/rehearsal.ts'
+
+/** Holds a run to what was rehearsed: a transaction that would do more does not get its commit. */
+export class EnvelopeGuard extends Recorder {
+  readonly #envelope: Envelope
+  readonly #tolerance: number
+  /** Rows of transactions that were committed. */
+  readonly #committed = new Map<string, RowCounts>()
+  readonly #asked = new Map<string, Effects['rows']>()
+
+  constructor(envelope: Envelope, tolerance: number) {
+    super()
+    this.#envelope = envelope
+    this.#tolerance = tolerance
+  }
+
+  override async beforeCommit(session: string, effects: Effects): Promise<Refusal | undefined> {
+    this.#asked.set(session, effects.rows)
+    const rows = sum(this.#committed, effects.rows)
+    const why = leaves(this.#envelope, { rows, locks: effects.locks }, this.#tolerance)
+    if (why.length === 0) return undefined
+    return {
+      code: 'ENVELOPE_LEFT',
+      message: `The migration does more than was rehearsed: ${why.join('; ')}. It was rolled back.`,
+      remedy: 'Rehearse it again on data of today, and look at what differs.',
+    }
+  }
+
+  override afterTransaction(session: string, transaction: number, end: 'committed' | 'rolled back'): void {
+    super.afterTransaction(session, transaction, end)
+    const rows = this.#asked.get(session)
+    this.#asked.delete(session)
+    if (end === 'rolled back' || rows === undefined) return
+    for (const [table, counts] of sum(this.#committed, rows)) this.#committed.set(table, counts)
+  }
+}
+
+function sum(
+  one: ReadonlyMap<string, RowCounts>,
+  other: ReadonlyMap<string, RowCounts>,
+): Map<string, RowCounts> {
+  const all = new Map(one)
+  for (const [table, { inserted, updated, deleted }] of other) {
+    const before = all.get(table) ?? none
+    all.set(table, {
+      inserted: before.inserted + inserted,
+      updated: before.updated + updated,
+      deleted: before.deleted + deleted,
+    })
+  }
+  return all
+}
+
+const none: RowCounts = { inserted: 0, updated: 0, deleted: 0 }

@@ -1,0 +1,39 @@
+import type { Statement, TableWork } from '../../databases/wire.ts'
+
+/** Whether two statements differ in nothing but how much they did: an INSERT for each row, in one transaction. */
+export function isAlike(one: Statement, other: Statement): boolean {
+  return (
+    one.text === other.text &&
+    one.session === other.session &&
+    one.transaction === other.transaction &&
+    one.tag === other.tag &&
+    one.lockTimeoutMs === other.lockTimeoutMs &&
+    isPlain(one) &&
+    isPlain(other) &&
+    other.locks.length === 0
+  )
+}
+
+function isPlain({ failure, notices, isAlone }: Statement): boolean {
+  return failure === undefined && notices.length === 0 && !isAlone
+}
+
+/** Both as one, which did what they did together and took as long. */
+export function together(one: Statement, other: Statement): Statement {
+  const tables = new Map(one.tables)
+  for (const [table, work] of other.tables) tables.set(table, plus(tables.get(table), work))
+  return { ...one, ms: one.ms + other.ms, tables }
+}
+
+function plus(one: TableWork | undefined, other: TableWork): TableWork {
+  if (one === undefined) return other
+  return {
+    ...one,
+    ...other,
+    inserted: one.inserted + other.inserted,
+    updated: one.updated + other.updated,
+    deleted: one.deleted + other.deleted,
+    scanned: one.scanned + other.scanned,
+    built: [...new Set([...one.built, ...other.built])],
+  }
+}

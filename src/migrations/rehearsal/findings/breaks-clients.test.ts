@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest'
+import {
+  evidence,
+  inShort,
+  object,
+  part,
+  snapshot,
+  statement,
+  users,
+  work,
+} from '../../../../test/corpus/hand-written.ts'
+import type { ClientOutcome } from '../../../databases/inspector.ts'
+import { breaksClients } from './breaks-clients.ts'
+
+function sent(text: string, before: ClientOutcome, after: ClientOutcome, traced = {}) {
+  const compat = { statements: [{ text, calls: 1, role: 'app' }], before: [before], after: [after] }
+  return breaksClients(evidence(traced, { compat }))
+}
+
+const well = { rows: 1 }
+
+it('is a statement that fails afterwards', () => {
+  const [finding] = sent('select 1 from users', well, { sqlState: '42P01' })
+  expect(finding).toMatchObject({ weight: 'fails', hazard: 'breaks_clients' })
+  expect(finding?.evidence).toBe(
+    'Statement 1 of what the running release has sent as app fails with SQLSTATE 42P01 (a table is gone).',
+  )
+})
+
+it.each<[string, string, ClientOutcome, ClientOutcome]>([
+  ['fails in another way', 'select', { sqlState: '23502' }, { sqlState: '42703' }],
+  ['sees no row any more', 'select', { rows: 5 }, { rows: 0 }],
+  ['lacks a value that it must give', 'insert into t values ($1)', well, { sqlState: '23502' }],
+])('is a statement that %s', (_, text, before, after) => {
+  expect(inShort(sent(text, before, after))).toEqual(['fails breaks_clients'])
+})
+
+it.each<[string, string, ClientOutcome, ClientOutcome]>([
+  ['went as it goes', 'select', well, well],
+  ['failed as it fails', 'select', { sqlState: '23503' }, { sqlState: '23503' }],
+  ['failed before', 'select', { sqlState: '23503' }, well],
+])('is no statement that %s', (_, text, before, after) => expect(sent(text, before, after)).toEqual([]))
+
+it.each<[string, string, ClientOutcome, ClientOutcome, object]>([
+  ['a made-up value runs into a rule', 'insert into t values ($1)', well, { sqlState: '23514' }, {}],
+  ['it takes too long', 'select', well, { sqlState: '57014' }, {}],
+  [
+    'rows were written',
+    'select',
+    { rows: 2 },
+    { rows: 4 },
+    { statements: [statement({ tables: { 'public.users': work({ inserted: 2 }) } })] },
+  ],
+])('is only noted where %s', (_, text, before, after, traced) => {
+  expect(inShort(sent(text, before, after, traced))).toEqual(['notes breaks_clients'])
+})
+
+it('is told once for all statements that go wrong in one way', () => {
+  const compat = {
+    statements: [1, 2, 3].map((n) => ({ text: `select ${n}`, calls: 1 })),
+    before: [well, well, well],
+    after: [{ sqlState: '42P01' }, well, { sqlState: '42P01' }],
+  }
+  const found = breaksClients(evidence({}, { compat }))
+  expect(found.map((one) => one.evidence)).toEqual([
+    'Statement 1 of what the running release has sent, like 1 other, fails with SQLSTATE 42P01 (a table is gone).',
+  ])
+})
+
+it('is row security without a policy', () => {
+  const on = object('table', 'public.users', { rowSecurity: 'yes' })
+  const policy = part('policy', 'public.users', 'p', { kind: 'permissive' })
+  const seen = (...objects: readonly (typeof on)[]) =>
+    inShort(breaksClients(evidence({ after: snapshot(objects), before: snapshot(users) })))
+  expect(seen(on)).toEqual(['fails breaks_clients public.users'])
+  expect(seen(on, policy)).toEqual(['notes breaks_clients public.users'])
+})
+
+it('is a policy that hides rows where row security is on', () => {
+  const on = object('table', 'public.users', { rowSecurity: 'yes' })
+  const policy = (kind: string, using: string, id = 'p') =>
+    part('policy', 'public.users', 'p', { kind, using, roles: 'app' }, { id })
+  const seen = (before: readonly (typeof on)[], after: readonly (typeof on)[]) =>
+    inShort(breaksClients(evidence({ before: snapshot([on, ...before]), after: snapshot([on, ...after]) })))
+  expect(seen([], [policy('restrictive', '(id < 0)')])).toEqual(['fails breaks_clients public.users'])
+  expect(seen([policy('permissive', 'true')], [])).toEqual(['fails breaks_clients public.users'])
+  expect(seen([policy('permissive', 'true')], [policy('permissive', 'true', 'other')])).toEqual([])
+  expect(seen([], [policy('permissive', 'true')])).toEqual([])
+})

@@ -1,0 +1,169 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Refusal } from '../../core/errors.ts'
+import { duration } from '../../core/text.ts'
+import type { Inspector } from '../../databases/inspector.ts'
+import type { Budgets, Tap, Wire } from '../../databases/wire.ts'
+import type { Release } from '../../environment/release.ts'
+import { type KnownRehearsal, passingRehearsal } from '../../gates/rehearsal.ts'
+import { EnvelopeGuard } from '../../guards/envelope.ts'
+import { Recorder } from '../../migrations/rehearsal/recorder.ts'
+import type { Envelope } from '../../runs/rehearsal.ts'
+import type { Run } from '../../runs/run.ts'
+import type { Context, RecordedTarget } from '../context.ts'
+import { rehearsalPolicy } from '../rehearsals/policy.ts'
+import { inspectProduction, type Production, productionOf } from '../rehearsals/production.ts'
+import type { Plan } from '../start-run/plan-run.ts'
+import { readForGate } from './ask-rehearsal.ts'
+
+/** What a migration of production is held by, from before its twin is launched until it has ended. */
+export interface Hold extends AsyncDisposable {
+  /** The database's variable, with the wire's URL in the place of the real one. */
+  readonly variables: Readonly<Record<string, string>>
+  readonly recorder: Recorder
+  /** The rehearsal that it is held to; missing where the glass was broken. */
+  readonly rehearsal?: KnownRehearsal
+}
+
+/**
+ * Takes the migrator's lock, waits until nothing is in the way, asks the gate again, and opens a wire that lets through what
+ * was rehearsed. Returns why not, where one of these says no; nothing is held then.
+ */
+export async function holdProduction(
+  context: Context,
+  target: RecordedTarget,
+  release: Release,
+  plan: Plan,
+  run: Run,
+): Promise<Hold | { readonly refusals: readonly Refusal[] }> {
+  const production = await productionOf(context, target, release, plan.task)
+  await using held = new AsyncDisposableStack()
+  const inspector = held.use(await inspectProduction(production))
+  const lock = await inspector.lockForMigrator(`purser run ${run.id}`)
+  if ('heldBy' in lock) return { refusals: [migratorAtWork(production, lock.heldBy)] }
+  held.use(lock)
+  const busy = await awaitQuiet(context, inspector, production)
+  if (busy !== undefined) return { refusals: [busy] }
+  const rehearsal = await askAgain(context, target, release, plan, run)
+  if (rehearsal !== undefined && 'code' in rehearsal) return { refusals: [rehearsal] }
+  const { recorder, wire } = await openGuarded(target, production, rehearsal, async () => {
+    const answer = await askAgain(context, target, release, plan, run)
+    if (answer === undefined || !('code' in answer)) return undefined
+    // a client that is cut off may not say why
+    context.warn(`${answer.message} No statement of it was executed. ${answer.remedy}`)
+    return answer
+  })
+  held.use(wire)
+  // Whoever has lost the lock is not the only migrator any more.
+  lock.lost.addEventListener('abort', () => void wire[Symbol.asyncDispose](), { once: true })
+  const all = held.move()
+  return {
+    variables: { [production.variable]: wire.url },
+    recorder,
+    ...(rehearsal === undefined ? {} : { rehearsal }),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
+}
+
+/** How long it is waited for what passes by itself. */
+const patienceMs = 30_000
+const lookEveryMs = 1_000
+
+/** Names what a migration should not meet, and waits for its end. Returns what is there still after that. */
+async function awaitQuiet(
+  { warn, signal }: Context,
+  inspector: Inspector,
+  { name }: Production,
+): Promise<Refusal | undefined> {
+  const deadline = performance.now() + patienceMs
+  let isTold = false
+  for (;;) {
+    const { activities, lacking } = await inspector.activity()
+    if (!isTold) {
+      for (const { what, grant } of lacking)
+        warn(`Of the activity in database "${name}", ${what} can't be seen. Give the role: ${grant}`)
+      for (const { sentence } of activities) warn(`Waited for: ${sentence}`)
+    }
+    isTold = true
+    if (activities.length === 0) return undefined
+    if (performance.now() > deadline)
+      return databaseBusy(
+        name,
+        activities.map(({ sentence }) => sentence),
+      )
+    await pause(lookEveryMs, undefined, { signal })
+  }
+}
+
+/** The gate once more, of the release and the schema as they are now; nothing to say where the glass was broken. */
+async function askAgain(
+  context: Context,
+  target: RecordedTarget,
+  release: Release,
+  plan: Plan,
+  run: Run,
+): Promise<KnownRehearsal | Refusal | undefined> {
+  if (run.request.breakGlass !== undefined) return undefined
+  const { candidate } = plan
+  const serving = await target.executor.release(context.signal, candidate === undefined ? {} : { candidate })
+  if (serving.digest !== release.digest) return releaseReplaced(release, serving)
+  const { asked, known, freshness } = await readForGate(context, target, serving, plan)
+  return passingRehearsal(asked, known, freshness)
+}
+
+/** A wire to production, which does not let through more than was rehearsed. */
+async function openGuarded(
+  { settings }: RecordedTarget,
+  { wiring, url, dial }: Production,
+  rehearsal: KnownRehearsal | undefined,
+  beforeFirstStatement: NonNullable<Tap['beforeFirstStatement']>,
+): Promise<{ readonly recorder: Recorder; readonly wire: Wire }> {
+  const policy = rehearsalPolicy(settings.rehearsal)
+  const envelope = rehearsal?.record.envelope
+  const recorder = envelope === undefined ? new Recorder() : new EnvelopeGuard(envelope, policy.rowTolerance)
+  const wire = await wiring.wire(url, {
+    tap: {
+      beforeFirstStatement,
+      beforeCommit: (session, effects) => recorder.beforeCommit(session, effects),
+      afterStatement: (statement) => recorder.afterStatement(statement),
+      afterTransaction: (...ended) => recorder.afterTransaction(...ended),
+    },
+    isEnforced: envelope !== undefined,
+    requireDirect: true,
+    ...(dial === undefined ? {} : { dial }),
+    ...(envelope === undefined ? {} : { budgets: budgetsOf(envelope, policy.maxBlockedMs.writes) }),
+  })
+  return { recorder, wire }
+}
+
+// A production server is busier than a clone.
+const slower = 10
+const leastMs = 60_000
+
+/** Whoever waits for a lock keeps others waiting behind it, for no longer than writers may be kept. */
+function budgetsOf({ longestStatementMs }: Envelope, lockTimeoutMs: number): Budgets {
+  return { lockTimeoutMs, statementTimeoutMs: Math.max(leastMs, longestStatementMs * slower) }
+}
+
+function migratorAtWork({ name }: Production, holder: string): Refusal {
+  return {
+    code: 'MIGRATOR_AT_WORK',
+    message: `Database "${name}" is being migrated already, by ${holder}.`,
+    remedy: 'Wait for its end, and try again. Nothing was started.',
+  }
+}
+
+function databaseBusy(name: string, activities: readonly string[]): Refusal {
+  return {
+    code: 'DATABASE_BUSY',
+    message: `Database "${name}" was waited for ${duration(patienceMs)}, and is not quiet: ${activities.join(' ')}`,
+    remedy: 'Let it end, or end it, and try again. Nothing was started.',
+  }
+}
+
+function releaseReplaced(before: Release, now: Release): Refusal {
+  return {
+    code: 'REHEARSAL_DIFFERS',
+    message: `The release that serves was replaced meanwhile: ${before.digest} by ${now.digest}.`,
+    remedy: 'Rehearse the migration in the release that serves now, or name one with `--candidate`.',
+  }
+}

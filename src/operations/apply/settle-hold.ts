@@ -1,0 +1,87 @@
+import { count, duration } from '../../core/text.ts'
+import type { RowCounts, Statement } from '../../databases/wire.ts'
+import type { Recorder } from '../../migrations/rehearsal/recorder.ts'
+import type { AppliedRecord, Envelope, EnvelopeRows } from '../../runs/rehearsal.ts'
+import type { Run } from '../../runs/run.ts'
+import type { Context } from '../context.ts'
+import { advanceRun } from '../runs/advance-run.ts'
+import type { FoundRun } from '../runs/find-run.ts'
+import type { Hold } from './hold-production.ts'
+
+/** Lets go of production, and puts on record what was done to it beside what had been rehearsed. */
+export async function settleHold(context: Context, { run, ledger }: FoundRun, hold: Hold): Promise<Run> {
+  await hold[Symbol.asyncDispose]()
+  const applied = describeApplied(hold)
+  return await advanceRun(context, ledger, run.id, (now) =>
+    now.applied === undefined ? { kind: 'applied', applied } : undefined,
+  )
+}
+
+function describeApplied({ recorder, rehearsal }: Hold): AppliedRecord {
+  const rows = committedRows(recorder)
+  const longestStatementMs = Math.max(0, ...recorder.statements.map(({ ms }) => ms))
+  const envelope = rehearsal?.record.envelope
+  return {
+    ...(rehearsal === undefined ? {} : { rehearsal: rehearsal.run }),
+    rows: Object.fromEntries(rows),
+    longestStatementMs,
+    surprises: envelope === undefined ? [] : surprises(envelope, rows, longestStatementMs),
+  }
+}
+
+/** What was committed, by table. */
+function committedRows({ statements, transactions }: Recorder): Map<string, EnvelopeRows> {
+  const committed = new Set(
+    transactions
+      .filter(({ end }) => end === 'committed')
+      .map(({ session, transaction }) => `${session} ${transaction}`),
+  )
+  const isCommitted = ({ session, transaction, isAlone }: Statement) =>
+    isAlone || committed.has(`${session} ${transaction}`)
+  const rows = new Map<string, EnvelopeRows>()
+  for (const { tables } of statements.filter(isCommitted)) {
+    for (const [table, work] of tables) {
+      if (work.inserted + work.updated + work.deleted === 0) continue
+      rows.set(table, add(rows.get(table), work))
+    }
+  }
+  return rows
+}
+
+function add(before: EnvelopeRows | undefined, { inserted, updated, deleted }: RowCounts): EnvelopeRows {
+  return {
+    inserted: (before?.inserted ?? 0) + inserted,
+    updated: (before?.updated ?? 0) + updated,
+    deleted: (before?.deleted ?? 0) + deleted,
+  }
+}
+
+// Less than that is the noise of a machine.
+const notableMs = 1_000
+const notablyLonger = 3
+
+/** In what it went otherwise than in its rehearsal, within what the envelope allows. */
+function surprises(
+  { rows: predicted, longestStatementMs }: Envelope,
+  actual: ReadonlyMap<string, EnvelopeRows>,
+  longestMs: number,
+): string[] {
+  const tables = [...new Set([...Object.keys(predicted), ...actual.keys()])].sort()
+  const ofRows = tables.flatMap((table) => {
+    const [foreseen, seen] = [total(predicted[table]), total(actual.get(table))]
+    return foreseen === seen
+      ? []
+      : [
+          `${count(seen, 'row')} of ${table} ${seen === 1 ? 'was' : 'were'} changed, and ${foreseen} in the rehearsal.`,
+        ]
+  })
+  if (longestMs < notableMs || longestMs < longestStatementMs * notablyLonger) return ofRows
+  return [
+    ...ofRows,
+    `The longest statement took ${duration(longestMs)}, and ${duration(longestStatementMs)} in the rehearsal.`,
+  ]
+}
+
+function total(rows: EnvelopeRows | undefined): number {
+  return rows === undefined ? 0 : rows.inserted + rows.updated + rows.deleted
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { PurserError } from '../../core/errors.ts'
+import type { Inspector } from '../../databases/inspector.ts'
+import type { Release } from '../../environment/release.ts'
+import type { MigrationSet, MigrationSetAnswer } from '../../migrations/tools/migration-set.ts'
+import { pendingOf, readApplied } from '../../migrations/tools/pending.ts'
+import { tools } from '../../migrations/tools/tools.ts'
+import type { TaskEntry } from '../../tasks/task.ts'
+import type { Context, Target } from '../context.ts'
+import { askRelease } from '../releases/ask-release.ts'
+
+/** The migrations of a task, as its release has them. Throws `MIGRATIONS_UNREADABLE`, `RELEASE_SIDE_FAILED`. */
+export async function askForMigrations(
+  { signal }: Pick<Context, 'signal'>,
+  target: Target,
+  release: Release,
+  { file, name }: Pick<TaskEntry, 'file' | 'name'>,
+): Promise<MigrationSet> {
+  const inquiry = { target, release, signal, secrets: [] }
+  for await (const answer of askRelease(inquiry, { ask: 'migrations', file })) {
+    const set = answer as unknown as MigrationSetAnswer
+    if ('broken' in set) throw unreadable(name, set.broken)
+    if (set.missingProgram !== undefined) throw programMissing(name, set.missingProgram)
+    return set
+  }
+  throw new TypeError('The release side did not say which migrations there are.')
+}
+
+/** Keys of what the database has not had yet; `undefined` where nobody can tell, since the tool is not known. */
+export async function pendingIn(
+  inspector: Inspector,
+  { tool, files, historyTables: [table] }: MigrationSet,
+): Promise<readonly string[] | undefined> {
+  if (tool === undefined) return undefined
+  const applied = await readApplied(tools[tool].history(table), (sql) => inspector.query(sql))
+  return pendingOf(files, applied).map(({ key }) => key)
+}
+
+/**
+ * Digest of what a migration runs, in hex: of its files with their tool and what of them is pending, where the tool is
+ * known; of the whole release otherwise, since the migration may be anywhere in it.
+ */
+export function contentDigest(
+  { digest }: Pick<Release, 'digest'>,
+  { tool, files }: MigrationSet,
+  pending: readonly string[] | undefined,
+): string {
+  const content = tool === undefined ? { release: digest } : { tool, files, pending }
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+}
+
+function unreadable(task: string, why: string): PurserError {
+  return new PurserError('MIGRATIONS_UNREADABLE', {
+    message: `The migrations of task "${task}" can't be read: ${why}`,
+    remedy: "Correct the task's options, so that they lead to the tool's folder. Nothing was started.",
+  })
+}
+
+function programMissing(task: string, program: string): PurserError {
+  return new PurserError('COMMAND_NOT_FOUND', {
+    message: `The program "${program}", which task "${task}" starts, is neither in the release nor on its PATH.`,
+    remedy: "Install the migration tool with the app's own packages, so that the release brings it.",
+  })
+}

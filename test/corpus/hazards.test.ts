@@ -1,0 +1,3 @@
+import { rehearsesAll } from './suite.ts'
+
+rehearsesAll('hazards.json')

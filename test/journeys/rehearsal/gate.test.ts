@@ -1,0 +1,111 @@
+import { globSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openInspector } from '../../../src/databases/postgres/inspect/open-inspector.ts'
+import type { RunView } from '../../../src/operations/runs/view-run.ts'
+import { purserJson, typePurser } from '../../support/cli.ts'
+import { until } from '../../support/until.ts'
+import { openShop, type Shop } from './shop.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop({ settings: ['log_statement=all', 'log_line_prefix=%a|'] })
+})
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const run = () => shop.type('run', 'migrate', '-e', 'production')
+const rehearse = async () => {
+  const ended = await shop.type(
+    'rehearse',
+    'migrate',
+    '-e',
+    'production',
+    '--without',
+    'timing,dying,undo,crowd',
+  )
+  expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('✔ pass')])
+}
+const ages = () => shop.query('select count(*)::int as n from users where age = 7')
+
+describe('a migration of production', () => {
+  it('is refused without a rehearsal', async () => {
+    shop.migration('20260101000000_grow', 'update users set age = 7 where id <= 1000;')
+    const ended = await run()
+    expect([ended.code, ended.stderr]).toEqual([81, expect.stringContaining('REHEARSAL_MISSING')])
+  })
+
+  it('is refused when one byte of it has changed', async () => {
+    await rehearse()
+    shop.migration('20260101000000_grow', 'update users set age = 7 where id <= 1001;')
+    const ended = await run()
+    expect([ended.code, ended.stderr]).toEqual([81, expect.stringContaining('its content')])
+    shop.migration('20260101000000_grow', 'update users set age = 7 where id <= 1000;')
+  })
+
+  it('is refused when the schema has changed', async () => {
+    await shop.query('create table meanwhile ()')
+    const ended = await run()
+    expect(ended.code).toBe(81)
+    expect(ended.stderr).toContain('the schema that it begins with has changed')
+    await shop.query('drop table meanwhile')
+  })
+
+  it('is refused while somebody else migrates', async () => {
+    await using other = await openInspector(shop.url)
+    expect(await other.lockForMigrator('another migrator')).not.toHaveProperty('heldBy')
+    const ended = await run()
+    expect([ended.code, ended.stderr]).toEqual([81, expect.stringContaining('MIGRATOR_AT_WORK')])
+    expect(ended.stderr).toContain('another migrator')
+  })
+
+  it('executes nothing where a column is added between the gate and its first statement', async () => {
+    const before = globSync('*', { cwd: attempts() })
+    const typed = typePurser(shop.project.folder, ['run', 'migrate', '-e', 'production'])
+    await until(() => globSync('*', { cwd: attempts() }).some((one) => !before.includes(one)))
+    typed.process.kill('SIGSTOP')
+    await shop.query('alter table users add column meanwhile int')
+    typed.process.kill('SIGCONT')
+    const ended = await typed.finished
+    expect(ended.code).not.toBe(0)
+    expect(ended.stderr + ended.stdout).toContain('the schema that it begins with has changed')
+    expect(await ages()).not.toEqual([{ n: 1000 }])
+    expect(await shop.query(`select to_regclass('schema_migrations') as it`)).toEqual([{ it: null }])
+    await shop.query('alter table users drop column meanwhile')
+  })
+
+  it('is rolled back where it would do more than was rehearsed', async () => {
+    await shop.query('update users set id = id + 100000 where id > 10000')
+    shop.migration('20260101000000_grow', 'update users set age = 7 where id <= 20000;')
+    await rehearse()
+    await shop.query('update users set id = id - 100000 where id > 100000')
+    const ended = await run()
+    expect(ended.code).not.toBe(0)
+    expect(ended.stderr + ended.stdout).toContain('more than was rehearsed')
+    expect(await ages()).not.toEqual([{ n: 20000 }])
+  })
+
+  it('goes through in an emergency, which is never silent', async () => {
+    const why = 'the pager is ringing'
+    const ended = await shop.type('run', 'migrate', '-e', 'production', '--break-glass', why)
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining(why)])
+    expect(await ages()).toEqual([{ n: 20000 }])
+    const seen = await purserJson<RunView>(shop.project.folder, ['show', 'last'])
+    expect(seen).toMatchObject({ breakGlass: why, applied: { surprises: [] } })
+    expect(seen.applied?.rows['public.users']).toMatchObject({ updated: 20000 })
+  })
+})
+
+function attempts(): string {
+  return path.join(shop.project.folder, '.purser/attempts')
+}
+
+it('is refused when its rehearsal is too old', async () => {
+  await using other = await openShop({ rehearsal: '{ maxAgeMs: 1 }' })
+  other.migration(
+    '20260101000000_plan',
+    `set local lock_timeout = '1s'; alter table users add column plan text;`,
+  )
+  await other.type('rehearse', 'migrate', '-e', 'production', '--without', 'timing,dying,undo,crowd')
+  const ended = await other.type('run', 'migrate', '-e', 'production')
+  expect([ended.code, ended.stderr]).toEqual([81, expect.stringContaining('REHEARSAL_STALE')])
+})

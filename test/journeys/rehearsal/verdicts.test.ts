@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunView } from '../../../src/operations/runs/view-run.ts'
+import { purserJson } from '../../support/cli.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { openShop, type Shop } from './shop.ts'
+
+// a file beside the code would be another release
+const elsewhere = temporaryFolder()
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop({ rehearsal: `{ mode: 'strict' }` })
+})
+afterAll(async () => {
+  elsewhere[Symbol.dispose]()
+  await shop[Symbol.asyncDispose]()
+})
+
+const columns = () =>
+  shop.query(
+    `select attname from pg_attribute where attrelid = 'users'::regclass and attnum > 0 order by attnum`,
+  )
+const view = (run: string) => purserJson<RunView>(shop.project.folder, ['show', run])
+
+describe('purser rehearse', () => {
+  it('passes what harms nobody, and production takes it', async () => {
+    shop.migration(
+      '20260101000000_plan',
+      `set local lock_timeout = '2s';\nalter table users add column plan text;`,
+      'alter table users drop column plan;',
+    )
+    const report = path.join(elsewhere.folder, 'rehearsal.md')
+    const rehearsed = await shop.type('rehearse', 'migrate', '-e', 'production', '--markdown', report)
+    expect([rehearsed.code, rehearsed.stdout]).toEqual([0, ''])
+    expect(rehearsed.stderr).toMatch(/^✔ pass {2}no finding/m)
+    expect(readFileSync(report, 'utf8')).toMatch(/Rehearsal passed[\s\S]*public\.users/)
+    expect(await columns()).toHaveLength(3)
+    const seen = await view('last')
+    expect(seen).toMatchObject({ isRehearsal: true, status: 'succeeded', exitCode: 0 })
+    expect(seen.rehearsal).toMatchObject({ verdict: 'pass', database: 'main', findings: [] })
+    expect(seen.rehearsal?.envelope?.locks).toMatchObject({ 'public.users': 'AccessExclusiveLock' })
+    expect(seen.rehearsal?.passes.filter(({ result }) => result === 'failed')).toEqual([])
+
+    const ran = await shop.type('run', 'migrate', '-e', 'production')
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('succeeded')])
+    expect((await columns()).map(({ attname }) => attname)).toEqual(['id', 'email', 'age', 'plan'])
+    expect((await view('last')).applied).toMatchObject({ rehearsal: seen.run, surprises: [] })
+  })
+
+  it('fails what would hurt, says how to do it, and production refuses it', async () => {
+    shop.migration('20260102000000_rewrite', 'alter table users alter column id type bigint;')
+    const rehearsed = await shop.type('rehearse', 'migrate', '-e', 'production')
+    expect(rehearsed.code).toBe(1)
+    expect(rehearsed.stderr).toMatch(/^✖ fail/m)
+    expect(rehearsed.stderr).toMatch(/✖ table_rewrite public\.users {2}/)
+    expect(rehearsed.stderr).not.toContain('example.org')
+    const ran = await shop.type('run', 'migrate', '-e', 'production')
+    expect([ran.code, ran.stderr]).toEqual([81, expect.stringContaining('REHEARSAL_NOT_PASSED')])
+    expect(
+      await shop.query(
+        `select atttypid::regtype::text as type from pg_attribute where attname = 'id' and attrelid = 'users'::regclass`,
+      ),
+    ).toEqual([{ type: 'integer' }])
+  })
+
+  it('has nothing to say where nothing is pending', async () => {
+    shop.remove('20260102000000_rewrite')
+    const rehearsed = await shop.type('rehearse', 'migrate', '-e', 'production')
+    expect([rehearsed.code, rehearsed.stderr]).toEqual([
+      82,
+      expect.stringContaining('Nothing of "migrate" is pending'),
+    ])
+  })
+
+  it.each([
+    [['rehearse', 'nothing', '-e', 'production'], 'TASK_UNKNOWN'],
+    [['rehearse', 'greet', '-e', 'production'], 'TASK_NO_MIGRATION'],
+    [['rehearse', 'migrate', '-e', 'production', '--without', 'trace'], 'USAGE'],
+    [['rehearse', 'migrate'], 'ENVIRONMENT_MISSING'],
+  ])('%j is answered with %s, and nothing is started', async (args, code) => {
+    const ended = await shop.type(...args)
+    expect([ended.code, ended.stderr]).toEqual([80, expect.stringContaining(code)])
+  })
+
+  it('leaves no clone behind, but for the golden copy', async () => {
+    expect(await shop.stage.databases()).toEqual([expect.stringContaining('purser_golden')])
+  })
+})
