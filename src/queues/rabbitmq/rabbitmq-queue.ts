@@ -70,6 +70,10 @@ class RabbitMqQueue implements Queue {
     return this.#receiver.receive(waitMs, signal)
   }
 
+  async receiveMore(most: number): Promise<readonly Delivery[]> {
+    return this.#receiver.receiveMore(most)
+  }
+
   condition(): string | undefined {
     return this.#watch.condition() ?? this.#receiver.condition()
   }
