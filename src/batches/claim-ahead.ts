@@ -58,7 +58,8 @@ export class ClaimAhead implements Queue, Ahead {
       if (next !== undefined) return next
       const leftMs = untilMs - performance.now()
       if (gist !== 'goes on' || leftMs <= 0) return undefined
-      if (this.#unclaimed.length === 0) await this.#take({ leaseMs, waitMs: leftMs }, signal)
+      if (this.#unclaimed.length === 0 && !(await this.#take({ leaseMs, waitMs: leftMs }, signal)))
+        return undefined
       gist = await this.#claim()
     }
     return undefined
@@ -88,6 +89,8 @@ export class ClaimAhead implements Queue, Ahead {
   async [Symbol.asyncDispose](): Promise<void> {
     const claims = this.ahead
     this.#claimed = []
+    this.#unclaimed = []
+    this.#others = []
     // before their hints: whoever gets one of those is to find its slice free
     await this.#own.workshop.giveBack(claims).catch(() => {}) // their lease ends by itself
     await this.#queue[Symbol.asyncDispose]()
@@ -101,13 +104,15 @@ export class ClaimAhead implements Queue, Ahead {
     return [...others, ...claimed.map(withClaim)]
   }
 
-  async #take(wait: Wait, signal: AbortSignal | undefined): Promise<void> {
+  /** Whether anything came. */
+  async #take(wait: Wait, signal: AbortSignal | undefined): Promise<boolean> {
     const first = await this.#queue.receive(wait, signal)
-    if (first === undefined) return
+    if (first === undefined) return false
     const more = this.#stride.next() - 1
     const taken = [first, ...(more === 0 ? [] : await this.#queue.receiveMore(more, wait.leaseMs))]
     this.#unclaimed = taken.filter((delivery) => this.#isOwn(delivery))
     this.#others = taken.filter((delivery) => !this.#isOwn(delivery))
+    return true
   }
 
   #isOwn({ hint: { batch, definition } }: Delivery): boolean {

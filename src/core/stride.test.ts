@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Stride } from './stride.ts'
 
-/** What is taken, one time after another, when what was taken lasts so long. */
-function strides(stride: Stride, lasts: (size: number) => number, times = 10): number[] {
+/** What is taken from then on, one time after another, when what was taken lasts so long. */
+function strides(stride: Stride, lasts: (size: number) => number, times = 10, from = 0): number[] {
   const sizes: number[] = []
-  for (let now = 0; sizes.length < times; now += lasts(sizes.at(-1) ?? 0)) sizes.push(stride.next(now))
+  for (let now = from; sizes.length < times; now += lasts(sizes.at(-1) ?? 0)) sizes.push(stride.next(now))
   return sizes
 }
 
@@ -22,7 +22,7 @@ describe('a stride', () => {
   it('shrinks when it lasts too long, down to the least', () => {
     const stride = new Stride({ aboutMs: 60, least: 4, most: 32 })
     strides(stride, () => 1)
-    expect(strides(stride, () => 1_000, 5)).toEqual([16, 8, 4, 4, 4])
+    expect(strides(stride, () => 1_000, 5, 1_000)).toEqual([16, 8, 4, 4, 4])
   })
 
   it('is one at first, and after a long rest', () => {

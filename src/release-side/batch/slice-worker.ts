@@ -94,8 +94,10 @@ async function work(
   const say = (what: string | undefined) => tell({ says: 'waits', what: what ?? null })
   // the lead was there a moment ago, and so were database and broker
   const whenThere = <T>(open: () => Promise<T>) => openWhenThere(open, ledger, { say, drain })
-  const workshop = await whenThere(() => openWorkshop(ledger, id, name, batch))
-  const transport = await whenThere(() => openQueue(backends, place, (sentence) => console.error(sentence)))
+  const [workshop, transport] = await Promise.all([
+    whenThere(() => openWorkshop(ledger, id, name, batch)),
+    whenThere(() => openQueue(backends, place, (sentence) => console.error(sentence))),
+  ])
   const isRisky = batch.process !== undefined
   const queue: Queue & Ahead =
     transport === undefined

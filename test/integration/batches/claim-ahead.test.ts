@@ -255,6 +255,18 @@ describe('a worker over a broker', () => {
     await workshop[Symbol.asyncDispose]()
   })
 
+  it('brings nothing, at once, once it is closed', async () => {
+    await sendAll()
+    const { workshop, queue } = await hire('one')
+    expect((await queue.receive(wait))?.claim).toBeDefined()
+    await queue[Symbol.asyncDispose]()
+    const started = performance.now()
+    expect(await queue.receive(wait)).toBeUndefined()
+    expect(await queue.receiveMore(10)).toEqual([])
+    expect(performance.now() - started).toBeLessThan(wait.waitMs / 2)
+    await workshop[Symbol.asyncDispose]()
+  })
+
   it('does nothing while the speed is 0, and goes on with the same hints', async () => {
     await sendAll()
     await lead.setSpeed(0, 'a test')
