@@ -37,6 +37,8 @@ export type LeadEnd =
 // Enough for fast workers until the next look, and few enough to be nothing beside the rows.
 const fewSlices = { fixed: 1_000, live: 8 }
 const mostAtOnce = { fixed: 512, live: 8 }
+// So that several workers have something to begin with.
+const firstSlices = 4
 const tickMs = 200
 const nearEndMs = 20
 
@@ -80,7 +82,7 @@ function waitsFor(refusal: string | undefined): string | undefined {
 class Steps {
   readonly #options: LeadOptions
   #planned = 0
-  #chunk = 1
+  #chunk = firstSlices
   #sweptAt = 0
   readonly #stall = new Stall()
   /** Why the queue does not take hints, while it does not. */
@@ -142,7 +144,7 @@ class Steps {
     if (most <= 0) return
     const planned = await lead.extend(most, sliceRows())
     this.#planned += planned
-    // The first slice is there at once, however long a look for many would take.
+    // The first slices are there at once, however long a look for many would take.
     this.#chunk = Math.min(mostAtOnce[kind], this.#chunk * 4)
     this.isPlanning = planned > 0
   }

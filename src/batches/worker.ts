@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '../core/errors.ts'
-import type { SliceEnd, SliceWorkshop } from '../databases/slice-ledger.ts'
+import type { SliceEnd } from '../databases/slice-ledger.ts'
 import type { Delivery, Queue } from '../queues/queue.ts'
 import type { SliceClaim } from '../runs/slice.ts'
 import type { Bench } from './bench.ts'
+import { type Gist, gistOf, listenMs, passOnHint } from './gist.ts'
 import type { Ahead } from './leases.ts'
 import { Patience } from './patience.ts'
 import { type Settled, settleFailure, settleWornOut } from './settle-slice.ts'
@@ -25,7 +26,6 @@ export interface WorkerOptions {
   readonly say: (what: string | undefined) => void
 }
 
-const listenMs = 1_000
 // So many times in a row without a word.
 const longestIdle = 5
 
@@ -48,15 +48,6 @@ export async function workOnBatch(options: WorkerOptions): Promise<void> {
   }
 }
 
-/** How a worker's own batch stands: `waits` while something limits it to nothing, `rests` when it is over or paused. */
-type Gist = 'goes on' | 'waits' | 'rests'
-
-async function gistOf(workshop: SliceWorkshop): Promise<Gist> {
-  const { state, speed } = await workshop.state()
-  if (state !== 'running') return 'rests'
-  return speed > 0 ? 'goes on' : 'waits'
-}
-
 async function takeOn(options: WorkerOptions, delivery: Delivery): Promise<Gist> {
   const { own, other } = options
   const { hint } = delivery
@@ -70,16 +61,16 @@ async function takeOn(options: WorkerOptions, delivery: Delivery): Promise<Gist>
     return 'goes on'
   }
   const isRisky = bench.batch.process !== undefined
-  const claim = delivery.claim ?? (await bench.workshop.claimOne(hint.slice, hint.generation, isRisky))
+  const [claim] =
+    delivery.claim === undefined ? await bench.workshop.claimThese([hint], isRisky) : [delivery.claim]
   return claim === undefined
     ? passOn(options, bench, delivery)
     : workAndSettle(options, bench, delivery, claim)
 }
 
-/** A slice that is done, not due or another's is sent again when it is its time; one of a batch that waits comes back. */
 async function passOn({ own }: WorkerOptions, bench: Bench, delivery: Delivery): Promise<Gist> {
   const gist = await gistOf(bench.workshop)
-  await (gist === 'goes on' ? delivery.ack() : delivery.retry(gist === 'waits' ? listenMs : 0))
+  await passOnHint(delivery, gist)
   return bench === own ? gist : 'goes on'
 }
 

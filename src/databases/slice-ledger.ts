@@ -128,6 +128,9 @@ export type FailureKind =
   /** Something about these rows. */
   | 'rows'
 
+/** A slice as a hint names it. */
+export type SliceName = Pick<SliceClaim, 'slice' | 'generation'>
+
 /** What a worker works on, and as whom. */
 export interface WorkshopPlan {
   readonly batch: string
@@ -154,8 +157,8 @@ export interface SliceWorkshop extends AsyncDisposable {
    * ahead: one at least.
    */
   claim(most: number, isRisky: boolean, leaseMs?: number, share?: number): Promise<readonly SliceClaim[]>
-  /** Claims one slice if it is due; `undefined` when it is done, not due or somebody else's. */
-  claimOne(slice: number, generation: number, isRisky: boolean): Promise<SliceClaim | undefined>
+  /** Claims those of these that are due, in the order of their keys: not what is done, not due or somebody else's. */
+  claimThese(slices: readonly SliceName[], isRisky: boolean): Promise<readonly SliceClaim[]>
   /** Keeps claims for another lease. Returns the slices that are this worker's no more. */
   renew(claims: readonly SliceClaim[], leaseMs?: number): Promise<readonly number[]>
   /** Gives claims back untried. */

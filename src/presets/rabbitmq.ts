@@ -8,7 +8,10 @@ interface RabbitMqOptions {
   readonly url: Reference
   /** The queue's name: `purser` unless stated. */
   readonly queue?: string
-  /** How many hints a worker has in stock, those that it works on among them: 4 unless stated, 500 at most. */
+  /**
+   * How many hints a worker has in stock, those that it works on among them: 500 at most. Unless stated, what lasts about
+   * 50 ms, from 4 to 64.
+   */
   readonly prefetch?: number
   /** Where the workers run: the file with the CA of the server's certificate, if it is none that everybody knows. */
   readonly ca?: string

@@ -24,7 +24,7 @@ export interface Delivery {
   readonly hint: SliceHint
   /** Whether it may have been handed out before. */
   readonly redelivered: boolean
-  /** The claim that came with it, where the slice ledger itself is the queue. */
+  /** The claim that came with it, where its slice is claimed already. */
   readonly claim?: SliceClaim
   /** Keeps it for so long from now. Throws `DELIVERY_LOST` when it is this holder's no more. */
   renew(leaseMs: number): Promise<void>
@@ -49,6 +49,8 @@ export interface Queue extends AsyncDisposable {
     wait: { readonly leaseMs: number; readonly waitMs: number },
     signal?: AbortSignal,
   ): Promise<Delivery | undefined>
+  /** Further hints that came already, at most so many, each held for `leaseMs`: nothing is waited for. */
+  receiveMore(most: number, leaseMs: number): Promise<readonly Delivery[]>
   /** What keeps it from going on right now, in words (`waiting: broker disk alarm`); `undefined` when nothing does. */
   condition(): string | undefined
 }

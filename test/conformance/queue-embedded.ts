@@ -70,6 +70,10 @@ export async function openEmbedded({ url = '', settings }: QueueOptions): Promis
       const delivery = await queue.receive(wait, signal)
       return delivery && asHinted(url, delivery)
     },
+    async receiveMore(most) {
+      const more = await queue.receiveMore(most)
+      return Promise.all(more.map((delivery) => asHinted(url, delivery)))
+    },
     async [Symbol.asyncDispose]() {
       await queue[Symbol.asyncDispose]()
       await workshop[Symbol.asyncDispose]()

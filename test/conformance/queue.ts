@@ -257,6 +257,34 @@ export function describeQueue(
       for (const share of shares) expect(share.length).toBeGreaterThan(0)
     })
 
+    test('brings along what came already, no more than were asked for, and none twice', async () => {
+      await using queue = await world.open(name)
+      await queue.send(numbers(30).map(hintOf))
+      const held: Delivery[] = []
+      while (held.length < 30) {
+        const first = await receive(queue)
+        if (first === undefined) break
+        const more = await queue.receiveMore(3, 30_000)
+        expect(more.length).toBeLessThanOrEqual(3)
+        held.push(first, ...more)
+      }
+      expect(numbersOf(held.map(({ hint }) => hint))).toEqual(numbers(30))
+      for (const delivery of held) await delivery.renew(30_000)
+      for (const delivery of held) await delivery.ack()
+      expect(await queue.receiveMore(3, 30_000)).toEqual([])
+      expect(await receive(queue, quietMs)).toBeUndefined()
+    })
+
+    test('brings nothing along where nothing came, and waits for none', async () => {
+      const queue = await world.open(name)
+      const started = performance.now()
+      expect(await queue.receiveMore(10, 30_000)).toEqual([])
+      expect(performance.now() - started).toBeLessThan(100)
+      await queue.send([hintOf(1)])
+      await queue[Symbol.asyncDispose]()
+      expect(await queue.receiveMore(10, 30_000)).toEqual([])
+    })
+
     test('takes a hint twice, also in one sending', async () => {
       await using queue = await world.open(name)
       await queue.send([hintOf(1), hintOf(1)])

@@ -53,6 +53,36 @@ describe('purser check', () => {
   })
 })
 
+describe('purser check of where clones are made', () => {
+  const withCloneServer = async (parts: Parameters<Postgres['url']>[0]) => {
+    const project = await withDatabase({ MAIN_DB: server.url() })
+    const file = project.write('clone-server-url', `${server.url(parts)}\n`)
+    const main = `{ variable: 'MAIN_DB' }, clones: { server: { file: '${file}' } }`
+    project.write('purser.config.ts', config(main))
+    return project
+  }
+
+  it('says what it is connected to', async () => {
+    await server.query('create database clones_here')
+    await using project = await withCloneServer({ database: 'clones_here' })
+    const { code, stdout } = await purser(project.folder, ['check'])
+    expect(stdout).toMatch(/databases\.main {2,}PostgreSQL 1\d\.\d+.*: database postgres as postgres/)
+    expect(stdout).toMatch(
+      /databases\.main\.clones\.server {2,}PostgreSQL 1\d\.\d+.*: database clones_here as postgres at 127\.0\.0\.1/,
+    )
+    expect(code).toBe(0)
+  })
+
+  it('says what is wrong with it alone, and never the password', async () => {
+    await using project = await withCloneServer({ password: wrongPassword })
+    const { code, stdout, stderr } = await purser(project.folder, ['check'])
+    expect(code).toBe(80)
+    expect(stdout).toMatch(/databases\.main {2,}PostgreSQL/)
+    expect(stdout).toMatch(/databases\.main\.clones\.server {2,}.*password authentication failed/)
+    for (const secret of [password, wrongPassword]) expect(stdout + stderr).not.toContain(secret)
+  })
+})
+
 describe('a migration of plain SQL files', () => {
   it('goes through dbmate, once, into the database that the configuration names', async () => {
     await using project = await withDatabase({

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { afterSlice, afterTimeout, type SliceSizing, startSizing } from './slice-size.ts'
+import { afterSlice, type SliceSizing, startSizing } from './slice-size.ts'
 
 /** After so many slices that took what `ms` says of their rows. */
 function run(sizing: SliceSizing, slices: number, ms: (rows: number) => number): SliceSizing {
@@ -60,15 +60,6 @@ describe('the size of slices', () => {
         expect(rowsAfter(Math.max(a, b))).toBeLessThanOrEqual(rowsAfter(Math.min(a, b)))
       }),
     )
-  })
-
-  it('is halved after a timeout, and does not grow back at once', () => {
-    const settled = run(startSizing(500), 60, (rows) => rows / 4)
-    const halved = afterTimeout(settled)
-    expect(halved.rows).toBe(Math.round(settled.rows / 2))
-    const soon = run(halved, 3, (rows) => rows / 4)
-    expect(soon.rows / settled.rows).toBeLessThan(0.75)
-    expect(run(soon, 60, (rows) => rows / 4).rows / settled.rows).toBeCloseTo(1, 1)
   })
 
   it('is not changed by a slice that had no rows', () => {

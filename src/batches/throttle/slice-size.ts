@@ -33,13 +33,6 @@ export function afterSlice(sizing: SliceSizing, slice: { rows: number; ms: numbe
   return { ...sizing, slices, msPerRow, rows: fitting({ ...sizing, msPerRow }) }
 }
 
-/** After a slice was given up on: half of it, and what is known of rows is corrected so that it does not grow back at once. */
-export function afterTimeout(sizing: SliceSizing): SliceSizing {
-  const rows = bounded(sizing.rows / 2)
-  const msPerRow = Math.max(sizing.msPerRow, (aim * sizing.targetMs) / rows)
-  return { ...sizing, rows, msPerRow, slices: Math.max(1, sizing.slices) }
-}
-
 function fitting({ targetMs, rows, msPerRow }: SliceSizing): number {
   const share = (msPerRow * rows) / targetMs
   if (share >= good.from && share <= good.to) return rows

@@ -1,4 +1,5 @@
 import { PurserError } from '../../core/errors.ts'
+import { Stride } from '../../core/stride.ts'
 import type { SliceWorkshop } from '../../databases/slice-ledger.ts'
 import type { SliceClaim } from '../../runs/slice.ts'
 import type { Delivery, Queue, SliceHint, Unsent } from '../queue.ts'
@@ -31,8 +32,7 @@ export class EmbeddedQueue implements Queue {
   readonly #held = new Set<SliceClaim>()
   readonly #closing = new AbortController()
   #ahead: SliceClaim[] = []
-  #most = 1
-  #claimedAt = 0
+  readonly #stride = new Stride({ aboutMs: aheadMs, most: mostAhead })
   #claiming: Promise<unknown> = Promise.resolve()
 
   constructor(batch: string, claims: Claims, isRisky: boolean) {
@@ -58,6 +58,11 @@ export class EmbeddedQueue implements Queue {
       if (left <= 0) return undefined
       await this.#claims.change(Math.min(left, lookAgainMs), ended)
     }
+  }
+
+  /** What is claimed ahead. */
+  async receiveMore(most: number): Promise<readonly Delivery[]> {
+    return this.#ahead.splice(0, most).map((claim) => this.#deliver(claim))
   }
 
   #hasEnded(signal: AbortSignal | undefined): boolean {
@@ -98,11 +103,8 @@ export class EmbeddedQueue implements Queue {
   }
 
   async #claimAhead(leaseMs: number): Promise<void> {
-    const now = performance.now()
-    const tookMs = now - this.#claimedAt
-    this.#claimedAt = now
-    this.#most = this.#isRisky ? 1 : nextMost(this.#most, tookMs)
-    this.#ahead = [...(await this.#claims.claim(this.#most, this.#isRisky, leaseMs, greatestShare))]
+    const most = this.#isRisky ? 1 : this.#stride.next()
+    this.#ahead = [...(await this.#claims.claim(most, this.#isRisky, leaseMs, greatestShare))]
   }
 
   #deliver(claim: SliceClaim): Delivery {
@@ -124,11 +126,6 @@ export class EmbeddedQueue implements Queue {
       },
     }
   }
-}
-
-function nextMost(most: number, tookMs: number): number {
-  if (tookMs > aheadMs * 2) return Math.max(1, Math.floor(most / 2))
-  return tookMs < aheadMs ? Math.min(mostAhead, most * 2) : most
 }
 
 function lost({ batch, slice }: SliceClaim): PurserError {

@@ -10,8 +10,8 @@ export interface Broker {
   readonly user: string
   readonly vhost: string
   readonly queue: string
-  /** How many hints are kept in stock while a receiver works; more are held when more are received. */
-  readonly prefetch: number
+  /** How many hints are kept in stock while a receiver works, by how fast it is; more are held when more are received. */
+  readonly prefetch: { readonly least: number; readonly most: number }
   /** For a whole call of `send`. */
   readonly sendWithinMs: number
   /** For a connection, and for each answer on it. */
@@ -19,20 +19,22 @@ export interface Broker {
   readonly connection: ConnectionOptions
 }
 
-const defaults = { queue: 'purser', prefetch: 4, sendWithinMs: 5_000, answerWithinMs: 5_000 }
+const defaults = { queue: 'purser', sendWithinMs: 5_000, answerWithinMs: 5_000 }
+const usualPrefetch = { least: 4, most: 64 }
 /** Two are sent in this time; a peer that is silent four halves of it is taken for gone. */
 const heartbeatSeconds = 10
 
 /** Throws `QUEUE_REFUSED` when the URL or the file of the CA can't be used. */
 export async function brokerOf({ url, settings }: Pick<QueueOptions, 'url' | 'settings'>): Promise<Broker> {
   const { host, ...address } = parse(url)
-  const { queue, prefetch, sendWithinMs, answerWithinMs, ca } = { ca: undefined, ...defaults, ...settings }
+  const { queue, sendWithinMs, answerWithinMs } = { ...defaults, ...settings }
+  const { prefetch, ca } = settings
   return {
     name: `RabbitMQ at ${host}`,
     user: address.username,
     vhost: address.vhost,
     queue: String(queue),
-    prefetch: Number(prefetch),
+    prefetch: prefetch === undefined ? usualPrefetch : { least: Number(prefetch), most: Number(prefetch) },
     sendWithinMs: Number(sendWithinMs),
     answerWithinMs: Number(answerWithinMs),
     connection: {

@@ -11,7 +11,7 @@ import { Receiver } from './receive/receiver.ts'
 import { Sender } from './sender.ts'
 
 /**
- * A quorum queue of RabbitMQ, 3.8 or later. Settings: `queue` (its name, `purser`), `prefetch` (4), `ca` (the path of a
+ * A quorum queue of RabbitMQ, 3.8 or later. Settings: `queue` (its name, `purser`), `prefetch` (4 to 64), `ca` (the path of a
  * file with the CA of the server's certificate), `sendWithinMs` and `answerWithinMs` (5,000).
  *
  * Connects once and looks at the queue, which is made unless it exists. Throws `QUEUE_UNREACHABLE` when no RabbitMQ
@@ -68,6 +68,10 @@ class RabbitMqQueue implements Queue {
 
   receive({ waitMs }: { readonly waitMs: number }, signal?: AbortSignal): Promise<Delivery | undefined> {
     return this.#receiver.receive(waitMs, signal)
+  }
+
+  async receiveMore(most: number): Promise<readonly Delivery[]> {
+    return this.#receiver.receiveMore(most)
   }
 
   condition(): string | undefined {

@@ -76,10 +76,24 @@ export class Intake {
     const message = this.#takeBuffered(leaseMs) ?? (await this.#wait(leaseMs, waitMs, signal))
     const unserved = signal?.aborted ? 'aborted' : 'unserved'
     this.#patience = message === undefined ? unserved : 'served'
-    if (message !== undefined) this.#pace.handed()
+    if (message !== undefined) this.#pace.handed(1)
     this.#poll()
     this.#leaveIfUnattended()
     return message
+  }
+
+  /** As `Queue.receiveMore`. */
+  more(most: number, leaseMs: number): readonly HeldMessage[] {
+    const messages: HeldMessage[] = []
+    while (messages.length < most) {
+      const message = this.#takeBuffered(leaseMs)
+      if (message === undefined) break
+      messages.push(message)
+    }
+    this.#pace.handed(messages.length)
+    this.#poll()
+    this.#leaveIfUnattended()
+    return messages
   }
 
   /** Ends the poll and the waiting. What is held is the keeper's to give back. */

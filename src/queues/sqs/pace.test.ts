@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers())
 function after(...tookMs: readonly number[]): number {
   const pace = new Pace()
   for (const ms of tookMs) {
-    pace.handed()
+    pace.handed(1)
     vi.advanceTimersByTime(ms)
     pace.asked()
   }

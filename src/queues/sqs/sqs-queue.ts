@@ -5,6 +5,7 @@ import { SqsCalls } from './calls.ts'
 import { settle } from './entries.ts'
 import { ForeignMessages } from './foreign.ts'
 import { Health } from './health.ts'
+import type { HeldMessage } from './held-message.ts'
 import { Intake } from './intake.ts'
 import { Keeper } from './keeper.ts'
 import { type Limits, limits as usualLimits } from './limits.ts'
@@ -13,8 +14,8 @@ import { clientOf, loadSdk } from './sdk.ts'
 import { sendHints } from './send-hints.ts'
 import { deliveryOf } from './sqs-delivery.ts'
 
-/** Deletions wait so long for others, to go in one call. */
-const deleteAfterMs = 20
+/** Deletions wait so long for others, to go in one call: what is dealt with is no matter if it comes again. */
+const deleteAfterMs = 200
 const deleteWithinMs = 3_000
 
 /**
@@ -90,7 +91,15 @@ class SqsQueue implements Queue {
     signal?: AbortSignal,
   ): Promise<Delivery | undefined> {
     const message = await this.#intake.next(wait, signal)
-    return message && deliveryOf(message, this.#keeper, (handle) => this.#remove(handle))
+    return message && this.#deliver(message)
+  }
+
+  async receiveMore(most: number, leaseMs: number): Promise<readonly Delivery[]> {
+    return this.#intake.more(most, leaseMs).map((message) => this.#deliver(message))
+  }
+
+  #deliver(message: HeldMessage): Delivery {
+    return deliveryOf(message, this.#keeper, (handle) => this.#remove(handle))
   }
 
   condition(): string | undefined {

@@ -1,4 +1,5 @@
 import { makeBench } from '../../batches/bench.ts'
+import { ClaimAhead } from '../../batches/claim-ahead.ts'
 import type { Batch } from '../../batches/definition.ts'
 import type { Ahead } from '../../batches/leases.ts'
 import { HandlerHung } from '../../batches/work-slice.ts'
@@ -93,10 +94,17 @@ async function work(
   const say = (what: string | undefined) => tell({ says: 'waits', what: what ?? null })
   // the lead was there a moment ago, and so were database and broker
   const whenThere = <T>(open: () => Promise<T>) => openWhenThere(open, ledger, { say, drain })
-  const workshop = await whenThere(() => openWorkshop(ledger, id, name, batch))
-  const transport = await whenThere(() => openQueue(backends, place, (sentence) => console.error(sentence)))
+  const [workshop, transport] = await Promise.all([
+    whenThere(() => openWorkshop(ledger, id, name, batch)),
+    whenThere(() => openQueue(backends, place, (sentence) => console.error(sentence))),
+  ])
+  const isRisky = batch.process !== undefined
   const queue: Queue & Ahead =
-    transport ?? (await backends.embedded(id, workshop, batch.process !== undefined))
+    transport === undefined
+      ? await backends.embedded(id, workshop, isRisky)
+      : isRisky
+        ? transport
+        : new ClaimAhead(transport, { batch: id, definition, workshop })
   await using own = makeBench(id, batch, definition, workshop, redact, queue)
   await using others = new OtherBatches(ledger, name, folders)
   tell({ says: 'begun' })

@@ -13,7 +13,7 @@ export function describeLeading(on: Bench): void {
       const claim = await claimFrom(shop)
       expect(await on.world.desk.move('batch-1', 'paused')).toBe('paused')
       expect(await shop.claim(1, false)).toEqual([])
-      expect(await shop.claimOne(2, 0, false)).toBeUndefined()
+      expect(await shop.claimThese([{ slice: 2, generation: 0 }], false)).toEqual([])
       expect(await shop.state()).toMatchObject({ state: 'paused' })
       expect(await shop.apply(claim)).toEqual({ end: 'fenced' })
       await shop.giveBack([claim])

@@ -96,13 +96,35 @@ export function describeSlicing(on: Bench): void {
       expect((await on.world.applied()).slice(0, 11)).toEqual([...new Array(10).fill(1), 0])
     })
 
-    it('of one slice are given once, in its generation', async () => {
+    it('of slices that are named are given once, in their generation and the order of their keys', async () => {
       await planAll(await begin())
-      const shop = await hire('one')
-      expect(await shop.claimOne(3, 1, false)).toBeUndefined()
-      expect(await shop.claimOne(3, 0, false)).toMatchObject({ slice: 3, tries: 0 })
-      expect(await shop.claimOne(3, 0, false)).toBeUndefined()
-      expect(await shop.claimOne(77, 0, false)).toBeUndefined()
+      const [one, two] = [await hire('one'), await hire('two')]
+      const names = (...slices: number[]) => slices.map((slice) => ({ slice, generation: 0 }))
+      expect(await one.claimThese([{ slice: 3, generation: 1 }], false)).toEqual([])
+      expect(await one.claimThese(names(5, 3, 77, 3), false)).toMatchObject([
+        { slice: 3, tries: 0 },
+        { slice: 5, tries: 0 },
+      ])
+      const again = [{ slice: 4, generation: 1 }, ...names(3, 4, 5, 6)]
+      expect(await two.claimThese(again, false)).toMatchObject([{ slice: 4 }, { slice: 6 }])
+      expect(await one.claimThese(again, false)).toEqual([])
+      expect(await one.claimThese([], false)).toEqual([])
+    })
+
+    it('of slices that are just noted as sent are given all the same', async () => {
+      const lead = await begin()
+      await planAll(lead)
+      const shops = [await hire('one'), await hire('two')]
+      const sent = await lead.unsent(10, undefined)
+      const names = sent.map(({ slice, generation }) => ({ slice, generation })).reverse()
+      const claims = await Promise.all([
+        lead.markSent(sent),
+        ...shops.map((shop) => shop.claimThese(names, false)),
+      ])
+      expect(claims.flatMap((some) => some?.map(({ slice }) => slice) ?? []).sort((a, b) => a - b)).toEqual(
+        sent.map(({ slice }) => slice),
+      )
+      expect(await lead.unsent(10, undefined)).toEqual([])
     })
 
     it('that are given back are another’s, under another token', async () => {

@@ -193,7 +193,8 @@ class Play implements AsyncDisposable {
   async #claimOne({ worker, which }: Step): Promise<void> {
     const [model, shop] = [this.#model, this.#shops[worker] as SliceWorkshop]
     const slice = model.slices.get(which % (model.slices.size + 1))
-    const claim = await shop.claimOne(slice?.number ?? 0, slice?.generation ?? 0, true)
+    const name = { slice: slice?.number ?? 0, generation: slice?.generation ?? 0 }
+    const [claim] = await shop.claimThese([name], true)
     expect(claim !== undefined).toBe(slice?.state === 'waiting' && model.mayGoOn)
     if (claim !== undefined) this.#hold(shop, worker, claim, true)
   }

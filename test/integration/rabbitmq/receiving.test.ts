@@ -18,6 +18,22 @@ afterAll(async () => {
 })
 const ready = (queue: string) => countReady({ url: rabbit.url(), settings: { queue } })
 
+const unacknowledged = async (queue: string) => {
+  const lines = (await rabbit.control('-q', 'list_queues', 'name', 'messages_unacknowledged')).split('\n')
+  return Number(lines.find((line) => line.startsWith(`${queue}\t`))?.split('\t')[1])
+}
+/** How many messages the queue's consumer gets before it must settle one; of two for a moment, the most. */
+const prefetchOf = async (queue: string) => {
+  const lines = (await rabbit.control('-q', 'list_consumers', 'queue_name', 'prefetch_count')).split('\n')
+  const counts = lines
+    .filter((line) => line.startsWith(`${queue}\t`))
+    .map((line) => Number(line.split('\t')[1]))
+  return Math.max(0, ...counts)
+}
+
+/** What makes a stock of eight last longer than it should. */
+const slowly = () => new Promise((resolve) => setTimeout(resolve, 20))
+
 describe('receiving from RabbitMQ', () => {
   it('brings a hint to an idle worker within milliseconds', async () => {
     await using queue = await openHere(rabbit, 'idle')
@@ -124,6 +140,49 @@ describe('receiving from RabbitMQ', () => {
     }
     expect(await drain(queue)).toEqual(numbers(8))
   }, 120_000)
+
+  it('acknowledges what is dealt with, and nothing that is held or put off between', async () => {
+    await using queue = await openHere(rabbit, 'between')
+    await queue.send(numbers(40).map(hintOf))
+    const first = await take(queue)
+    const put = await take(queue)
+    await put.retry(60_000)
+    const rest = numbers(34)
+    for (const _ of rest) await (await take(queue)).ack()
+    const late = await Promise.all(numbers(4).map(() => take(queue)))
+    for (const delivery of late.reverse()) await delivery.ack()
+    await first.renew(30_000)
+    await queue.receive({ leaseMs: 30_000, waitMs: 1 }) // who waits has nothing kept back
+    await expect.poll(() => unacknowledged('between'), { timeout: 20_000 }).toBe(2)
+    await queue[Symbol.asyncDispose]()
+    await using again = await openHere(rabbit, 'between')
+    expect(await drain(again)).toEqual([first, put].map(({ hint }) => hint.slice))
+  })
+
+  it('has more in stock the faster it is, and as many as are asked for where that is said', async () => {
+    await using fast = await openHere(rabbit, 'fast')
+    await using bound = await openHere(rabbit, 'bound', { prefetch: 8 })
+    for (const queue of [fast, bound]) {
+      await queue.send(numbers(400).map(hintOf))
+      for (const _ of numbers(300)) await (await take(queue)).ack()
+    }
+    await expect.poll(() => prefetchOf('fast'), { timeout: 10_000 }).toBeGreaterThan(8)
+    expect(await prefetchOf('bound')).toBe(8)
+    for (const queue of [fast, bound]) expect(await drain(queue)).toHaveLength(100)
+  })
+
+  it('has fewer in stock again once it is slow', async () => {
+    await using queue = await openHere(rabbit, 'slow')
+    await queue.send(numbers(500).map(hintOf))
+    for (const _ of numbers(300)) await (await take(queue)).ack()
+    await expect.poll(() => prefetchOf('slow'), { timeout: 10_000 }).toBeGreaterThan(8)
+    for (const _ of numbers(180)) {
+      const delivery = await take(queue)
+      await slowly()
+      await delivery.ack()
+    }
+    await expect.poll(() => prefetchOf('slow'), { timeout: 10_000 }).toBe(4)
+  })
 
   it('[11] goes on when the queue is deleted under its consumer', async () => {
     await using queue = await openHere(rabbit, 'deleted')

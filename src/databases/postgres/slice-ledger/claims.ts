@@ -1,4 +1,5 @@
 import type { Key, SliceClaim } from '../../../runs/slice.ts'
+import type { SliceName } from '../../slice-ledger.ts'
 import type { Session } from './session.ts'
 
 /** Who claims. */
@@ -57,27 +58,36 @@ export async function claimSome(
       ${take} where s.batch = $1 and s.number = any (array(select number from due)) returning ${claimed}`,
     values: [batch, worker, leaseMs, isRisky, from, most, share],
   })
-  return rows.map((row) => toClaim(batch, row)).sort((a, b) => a.slice - b.slice)
+  return inOrder(batch, rows)
 }
 
-/** Claims one slice if it is due, and of this generation. */
-export async function claimOne(
+/**
+ * Claims those of these slices that are due, and of these generations. Whoever just notes them as sent is waited for: a
+ * slice that was passed by now would have lost its hint.
+ */
+export async function claimThese(
   session: Session,
   { batch, worker, leaseMs }: Claimant,
-  {
-    slice,
-    generation,
-    isRisky,
-  }: { readonly slice: number; readonly generation: number; readonly isRisky: boolean },
-): Promise<SliceClaim | undefined> {
+  { slices, isRisky }: { readonly slices: readonly SliceName[]; readonly isRisky: boolean },
+): Promise<readonly SliceClaim[]> {
   const { rows } = await session.query<ClaimedRow>({
-    name: 'purser_claim_one',
-    text: `${take}
-      where s.batch = $1 and s.number = $5 and s.generation = $6 and s.state = 0 and s.due_at <= clock_timestamp()
-        and ${mayGoOn} returning ${claimed}`,
-    values: [batch, worker, leaseMs, isRisky, slice, generation],
+    name: 'purser_claim_these',
+    text: `
+      with due as (
+        select s.number from purser.slices s
+        where s.batch = $1 and s.number = any ($5::bigint[])
+          and (s.number, s.generation) in (select * from unnest($5::bigint[], $6::int[]))
+          and s.state = 0 and s.due_at <= clock_timestamp() and ${mayGoOn}
+        order by s.number for update
+      )
+      ${take} where s.batch = $1 and s.number = any (array(select number from due)) returning ${claimed}`,
+    values: [
+      ...[batch, worker, leaseMs, isRisky],
+      slices.map(({ slice }) => slice),
+      slices.map(({ generation }) => generation),
+    ],
   })
-  return rows[0] === undefined ? undefined : toClaim(batch, rows[0])
+  return inOrder(batch, rows)
 }
 
 /**
@@ -147,6 +157,10 @@ export async function giveBackAll(session: Session, { batch, worker }: Claimant)
       select pg_notify('purser', $1) from back limit 1`,
     values: [batch, worker],
   })
+}
+
+function inOrder(batch: string, rows: readonly ClaimedRow[]): readonly SliceClaim[] {
+  return rows.map((row) => toClaim(batch, row)).sort((a, b) => a.slice - b.slice)
 }
 
 function toClaim(batch: string, { number, lower, error, ...rest }: ClaimedRow): SliceClaim {

@@ -150,12 +150,17 @@ export class PostgresLead implements BatchLead {
     return rows.map(({ slice, ...rest }) => ({ slice: Number(slice), ...rest }))
   }
 
+  /** In the order in which workers claim them meanwhile: else each could wait for the other. */
   async markSent(slices: readonly SendableSlice[]): Promise<void> {
     await this.#session.query({
       name: 'purser_sent',
       text: `
+        with held as (
+          select number from purser.slices where batch = $1 and number = any ($2::bigint[]) order by number for update
+        )
         update purser.slices s set sent_at = clock_timestamp(), sending = sent.sending
-        from unnest($2::bigint[], $3::int[]) as sent(number, sending) where s.batch = $1 and s.number = sent.number`,
+        from unnest($2::bigint[], $3::int[]) as sent(number, sending)
+        where s.batch = $1 and s.number = any (array(select number from held)) and s.number = sent.number`,
       values: [this.batch, slices.map(({ slice }) => slice), slices.map(({ sending }) => sending)],
     })
   }

@@ -6,12 +6,13 @@ import type {
   OpenSlice,
   SliceEnd,
   SliceFailure,
+  SliceName,
   SliceWorkshop,
   Tries,
   WorkshopPlan,
 } from '../../slice-ledger.ts'
 import { classify } from '../sql-state.ts'
-import { type Claimant, claimOne, claimSome, giveBack, giveBackAll, renewClaims } from './claims.ts'
+import { type Claimant, claimSome, claimThese, giveBack, giveBackAll, renewClaims } from './claims.ts'
 import { failSlice, halveSlice, sliceOutcome } from './failures.ts'
 import { idleWord, Listener } from './listener.ts'
 import { openSlice } from './open-slice.ts'
@@ -111,8 +112,8 @@ export class PostgresWorkshop implements SliceWorkshop {
     this.#isIdle = isIdle
   }
 
-  claimOne(slice: number, generation: number, isRisky: boolean): Promise<SliceClaim | undefined> {
-    return this.#surely(() => claimOne(this.#work, this.#claimant, { slice, generation, isRisky }))
+  claimThese(slices: readonly SliceName[], isRisky: boolean): Promise<readonly SliceClaim[]> {
+    return this.#surely(() => claimThese(this.#work, this.#claimant, { slices, isRisky }))
   }
 
   /** What a claim whose answer was lost has taken would count as tried, once its lease is over. */

@@ -2,13 +2,16 @@ import type { Channel } from 'rabbitmq-client'
 
 /** Who counts what is held: a consumer gets no more from RabbitMQ than it was granted. */
 export interface Grant {
-  settled(message: HeldMessage): void
+  /** It is dealt with, which RabbitMQ is to be told. */
+  acked(message: HeldMessage): void
+  /** RabbitMQ has it back. */
+  returned(message: HeldMessage): void
 }
 
 /** A message that RabbitMQ has handed to this process, until it is acknowledged, given back, or its channel is lost. */
 export class HeldMessage {
+  readonly deliveryTag: number
   readonly #channel: Channel
-  readonly #deliveryTag: number
   readonly #grant: Grant
   #isSettled = false
   #isInHand = false
@@ -16,7 +19,7 @@ export class HeldMessage {
 
   constructor(channel: Channel, deliveryTag: number, grant: Grant) {
     this.#channel = channel
-    this.#deliveryTag = deliveryTag
+    this.deliveryTag = deliveryTag
     this.#grant = grant
   }
 
@@ -35,12 +38,18 @@ export class HeldMessage {
   }
 
   ack(): void {
-    this.#settle((deliveryTag) => this.#channel.basicAck({ deliveryTag }))
+    if (this.#settle()) this.#grant.acked(this)
   }
 
   giveBack(): void {
-    // From 4.3 on a rejected message counts towards a delivery limit, and one that is not acknowledged this way doesn't.
-    this.#settle((deliveryTag) => this.#channel.basicNack({ deliveryTag, requeue: true }))
+    if (!this.#settle()) return
+    try {
+      // From 4.3 on a rejected message counts towards a delivery limit, and one that is not acknowledged this way doesn't.
+      const { deliveryTag } = this
+      if (this.#channel.active) this.#channel.basicNack({ deliveryTag, requeue: true })
+    } finally {
+      this.#grant.returned(this)
+    }
   }
 
   /** Gives it back after so long, unless it is taken before. */
@@ -52,20 +61,15 @@ export class HeldMessage {
 
   /** Its channel is no more: RabbitMQ has it back. */
   lose(): void {
-    this.#forgetTime()
-    this.#isSettled = true
+    this.#settle()
   }
 
   /** Once, since RabbitMQ closes the channel of whoever settles a message a second time. */
-  #settle(tell: (deliveryTag: number) => void): void {
+  #settle(): boolean {
     this.#forgetTime()
-    if (this.#isSettled) return
+    const isFirst = !this.#isSettled
     this.#isSettled = true
-    try {
-      if (this.#channel.active) tell(this.#deliveryTag)
-    } finally {
-      this.#grant.settled(this)
-    }
+    return isFirst
   }
 
   #forgetTime(): void {

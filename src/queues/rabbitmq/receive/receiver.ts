@@ -41,6 +41,17 @@ export class Receiver implements Taker {
     return delivery
   }
 
+  /** What is in stock, at most so many. */
+  receiveMore(most: number): readonly Delivery[] {
+    const more: Delivery[] = []
+    while (more.length < most) {
+      const stocked = this.#fromStock()
+      if (stocked === undefined) break
+      more.push(this.#handOut(stocked))
+    }
+    return more
+  }
+
   get waiting(): number {
     return this.#waiters.count
   }
