@@ -58,7 +58,10 @@ export interface Statement {
   readonly session: string
   /** Counts the session's transactions; statements of one transaction share it. */
   readonly transaction: number
-  /** As it was sent, with constants of statements that carry data (`INSERT`, `UPDATE`, `COPY` …) replaced by `…`. */
+  /**
+   * As it was sent, without a semicolon at its end, and cut after 10,000 characters. In statements that carry data
+   * (`INSERT`, `UPDATE`, `COPY` …) or passwords, constants are replaced by `…`, and comments are left out.
+   */
   readonly text: string
   /** What the server calls it once it is done, without counts (`ALTER TABLE`). Missing where it failed. */
   readonly tag?: string
@@ -118,7 +121,11 @@ export interface WireOptions {
   readonly tap?: Tap
   /** With a tap: refuses statements that commit by themselves, and is not content to say that they were not watched. */
   readonly isEnforced?: boolean
-  /** Limits that every session begins with; what a session sets by itself wins. */
+  /**
+   * Limits that every session begins with; what a session sets by itself wins. With a tap, and `lockTimeoutMs` here or
+   * `isEnforced`, a statement of the simple protocol that waited for a lock in vain is tried again, if it is the first work
+   * of its transaction or commits by itself.
+   */
   readonly budgets?: Budgets
   /** Opens the connections to the server, from wherever that is reached. */
   readonly dial?: (host: string, port: number) => Promise<Duplex>

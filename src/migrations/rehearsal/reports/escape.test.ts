@@ -39,6 +39,7 @@ describe('code', () => {
     ['a`b', '``a`b``'],
     ['`', '`` ` ``'],
     ['a|b', '`a\\|b`'],
+    ['a\\|b', '<code>a&#92;&#124;b</code>'],
     ['', ''],
   ])('of %j is %j', (text, shown) => expect(code(text)).toBe(shown))
 

@@ -23,11 +23,17 @@ export function code(text: string, longest = 120): string {
   const line = plain(text)
   const shown = line.length > longest ? `${line.slice(0, longest - 1)}…` : line
   if (shown === '') return ''
+  // in a table, nothing keeps a pipe behind a backslash from ending the cell but HTML
+  if (shown.includes('\\|')) return `<code>${asEntities(shown)}</code>`
   const ticks = '`'.repeat(longestRun(shown) + 1)
   // a cell ends at a pipe, also within code
   const inside = shown.replaceAll('|', '\\|')
   const space = /^`|`$/.test(inside) ? ' ' : ''
   return `${ticks}${space}${inside}${space}${ticks}`
+}
+
+function asEntities(text: string): string {
+  return text.replace(/[^\p{L}\p{N} ]/gu, (sign) => `&#${sign.codePointAt(0)};`)
 }
 
 function longestRun(text: string): number {

@@ -13,7 +13,7 @@ export function parseMounts(text: string): readonly Mount[] {
   return text.split('\n').flatMap((line) => {
     const [, , device, root, point] = line.split(' ')
     if (device === undefined || root === undefined || point === undefined) return []
-    return { device, root: unescaped(root), point: unescape(point) }
+    return { device, root: unescaped(root), point: unescaped(point) }
   })
 }
 
