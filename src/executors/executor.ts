@@ -79,7 +79,7 @@ export interface AttemptSpec {
   readonly secrets: readonly Secret[]
   /** Whether the twin may begin with the task: asked of an executor that `observes`, else never. */
   readonly inspection?: Inspection
-  /** Variables in the place of the app's. */
+  /** Variables in the place of the app's; of an executor that `isWirable`. */
   readonly variables?: Readonly<Record<string, string>>
   /** For rehearsals: it can reach nothing but a wire. */
   readonly apart?: Apart
@@ -159,6 +159,8 @@ export interface ReleaseOptions {
 export interface Executor {
   /** Whether it can observe the app and hold a twin until it was judged. Without, parity is not applicable. */
   readonly observes: boolean
+  /** Whether an attempt that changes production can have its database behind a wire: `AttemptSpec.variables`. */
+  readonly isWirable: boolean
   /** Reads what serves now. Throws `APP_NOT_RUNNING` when nothing does. */
   release(signal: AbortSignal, options?: ReleaseOptions): Promise<Release>
   /** The serving process's own variables: for references to credentials and for redaction. Never stored. */

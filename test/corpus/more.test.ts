@@ -1,3 +1,4 @@
-import { rehearsesAll } from './suite.ts'
+import { programs, rehearsesAll } from './suite.ts'
 
-rehearsesAll('more.json')
+// The corpus itself goes through every version. These take as long again, and Debian's counts what clients send.
+rehearsesAll('more.json', { on: programs.slice(-1) })

@@ -8,14 +8,14 @@ import { type Score, scoreOf, tableOf } from './score.ts'
 /** Only entries whose id begins so, where somebody looks for one. */
 const only = process.env['PURSER_CORPUS'] ?? ''
 
-const programs = await allPrograms()
+export const programs = await allPrograms()
 
 /** A rehearsal plays a migration up to ten times, each on a clone of its own. */
 const withinMs = 180_000
 
-/** Rehearses every entry of a file on each PostgreSQL of this machine, and prints how that went. */
-export function rehearsesAll(file: string): void {
-  describe.each(programs)('rehearsed on PostgreSQL $version', ({ version, ...those }) => {
+/** Rehearses every entry of a file on each PostgreSQL of this machine, or on those of `on`, and prints how that went. */
+export function rehearsesAll(file: string, { on = programs }: { on?: typeof programs } = {}): void {
+  describe.each(on)('rehearsed on PostgreSQL $version', ({ version, ...those }) => {
     // Debian's has it beside it
     const countsStatements = existsSync(`/usr/lib/postgresql/${version}/lib/pg_stat_statements.so`)
     const scores: Score[] = []

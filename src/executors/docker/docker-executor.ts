@@ -50,6 +50,8 @@ interface Findings {
 /** Runs attempts as containers of a Docker Engine, each the twin of a container of the app. */
 export class DockerExecutor implements Executor {
   readonly observes = true
+  // A wire of this machine is not within reach of the app's own networks.
+  readonly isWirable = false
   readonly #options: DockerOptions
   readonly #place: Place
   readonly #engine: Engine

@@ -32,6 +32,7 @@ import { describeTwin, resolveProgram, type Twin } from './twin/twin.ts'
 export class LocalExecutor implements Executor {
   // What shows a process's environment fact by fact is the Docker executor's so far.
   readonly observes = false
+  readonly isWirable = true
   readonly #finder: FinderOptions
   readonly #place: Place
   #standby: Standby | undefined

@@ -19,7 +19,8 @@ import { readForGate } from './ask-rehearsal.ts'
 export interface Hold extends AsyncDisposable {
   /** The database's variable, with the wire's URL in the place of the real one. */
   readonly variables: Readonly<Record<string, string>>
-  readonly recorder: Recorder
+  /** What was seen of it; missing where its executor can't put a database behind a wire. */
+  readonly recorder?: Recorder
   /** The rehearsal that it is held to; missing where the glass was broken. */
   readonly rehearsal?: KnownRehearsal
 }
@@ -45,6 +46,37 @@ export async function holdProduction(
   if (busy !== undefined) return { refusals: [busy] }
   const rehearsal = await askAgain(context, target, release, plan, run)
   if (rehearsal !== undefined && 'code' in rehearsal) return { refusals: [rehearsal] }
+  const watched = held.use(await watch(context, target, release, plan, run, production, rehearsal))
+  // Whoever has lost the lock is not the only migrator any more.
+  lock.lost.addEventListener('abort', () => void watched[Symbol.asyncDispose](), { once: true })
+  const all = held.move()
+  const { variables, recorder } = watched
+  return {
+    variables,
+    ...(recorder === undefined ? {} : { recorder }),
+    ...(rehearsal === undefined ? {} : { rehearsal }),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
+}
+
+type Watched = Pick<Hold, 'variables' | 'recorder'> & AsyncDisposable
+
+/** Puts production behind a wire, where the executor can; says so where it can't. */
+async function watch(
+  context: Context,
+  target: RecordedTarget,
+  release: Release,
+  plan: Plan,
+  run: Run,
+  production: Production,
+  rehearsal: KnownRehearsal | undefined,
+): Promise<Watched> {
+  if (!target.executor.isWirable) {
+    context.warn(
+      `The migration of database "${production.name}" is not watched: a wire is out of reach of the app's containers. It is what was rehearsed, and nobody else migrates; how many rows it changes nobody holds it to.`,
+    )
+    return { variables: {}, [Symbol.asyncDispose]: async () => {} }
+  }
   const { recorder, wire } = await openGuarded(target, production, rehearsal, async () => {
     const answer = await askAgain(context, target, release, plan, run)
     if (answer === undefined || !('code' in answer)) return undefined
@@ -52,15 +84,10 @@ export async function holdProduction(
     context.warn(`${answer.message} No statement of it was executed. ${answer.remedy}`)
     return answer
   })
-  held.use(wire)
-  // Whoever has lost the lock is not the only migrator any more.
-  lock.lost.addEventListener('abort', () => void wire[Symbol.asyncDispose](), { once: true })
-  const all = held.move()
   return {
     variables: { [production.variable]: wire.url },
     recorder,
-    ...(rehearsal === undefined ? {} : { rehearsal }),
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
+    [Symbol.asyncDispose]: () => wire[Symbol.asyncDispose](),
   }
 }
 

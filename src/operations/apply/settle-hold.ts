@@ -18,15 +18,23 @@ export async function settleHold(context: Context, { run, ledger }: FoundRun, ho
 }
 
 function describeApplied({ recorder, rehearsal }: Hold): AppliedRecord {
+  const of = rehearsal === undefined ? {} : { rehearsal: rehearsal.run }
+  if (recorder === undefined) return { ...of, ...unwatched }
   const rows = committedRows(recorder)
   const longestStatementMs = Math.max(0, ...recorder.statements.map(({ ms }) => ms))
   const envelope = rehearsal?.record.envelope
   return {
-    ...(rehearsal === undefined ? {} : { rehearsal: rehearsal.run }),
+    ...of,
     rows: Object.fromEntries(rows),
     longestStatementMs,
     surprises: envelope === undefined ? [] : surprises(envelope, rows, longestStatementMs),
   }
+}
+
+const unwatched = {
+  rows: {},
+  longestStatementMs: 0,
+  surprises: ['It was not watched: what it did to rows is not known.'],
 }
 
 /** What was committed, by table. */

@@ -59,9 +59,13 @@ export async function openWire(url: string, options: Options = {}): Promise<Wire
   server.listen(0, address)
   await once(server, 'listening')
   const port = portOf(server)
+  let closing: Promise<void> | undefined
   return {
     url: taskUrl(url, target.database, { address, port, user, password }),
-    [Symbol.asyncDispose]: () => close(server, door),
+    [Symbol.asyncDispose]: () => {
+      closing ??= close(server, door)
+      return closing
+    },
   }
 }
 
