@@ -108,6 +108,11 @@ export interface Tap {
    * transaction is rolled back, and the client gets an error in place of its commit. Throwing refuses.
    */
   beforeCommit(session: string, effects: Effects): Promise<Refusal | undefined>
+  /**
+   * Where a wire is enforced: whether a statement that commits by itself (`VACUUM`, `CREATE INDEX CONCURRENTLY`) may, by its
+   * text as `Statement` tells it. None may unless somebody says so.
+   */
+  mayCommitByItself?(text: string): boolean
   /** Hears of what commits by itself, where nobody can be asked (`VACUUM`), by its first words. */
   unenforceable?(session: string, statement: string): void
 }

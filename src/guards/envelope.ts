@@ -30,6 +30,11 @@ export class EnvelopeGuard extends Recorder {
     }
   }
 
+  /** What was rehearsed to commit by itself may; it can't be held back any more then. */
+  mayCommitByItself(text: string): boolean {
+    return this.#envelope.alone.includes(text)
+  }
+
   override afterTransaction(session: string, transaction: number, end: 'committed' | 'rolled back'): void {
     super.afterTransaction(session, transaction, end)
     const rows = this.#asked.get(session)

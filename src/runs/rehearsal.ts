@@ -21,6 +21,8 @@ export interface Envelope {
   readonly locks: Readonly<Record<string, string>>
   /** Its longest statement, in milliseconds. */
   readonly longestStatementMs: number
+  /** Statements that commit by themselves, by their text: nobody can hold these back, and others may not. */
+  readonly alone: readonly string[]
 }
 
 export interface EnvelopeRows {

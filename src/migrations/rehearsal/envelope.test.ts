@@ -33,6 +33,7 @@ it('adds up rows, and keeps the strongest locks and the longest statement', () =
     rows: { 'public.users': counts({ updated: 20 }) },
     locks: { 'public.users': 'ShareLock', 'public.i': 'AccessShareLock' },
     longestStatementMs: 30,
+    alone: [],
   })
 })
 
@@ -41,6 +42,7 @@ describe('a run', () => {
     rows: { 'public.users': counts({ updated: 10_000, inserted: 5 }) },
     locks: { 'public.users': 'ShareLock' },
     longestStatementMs: 1,
+    alone: [],
   }
 
   it.each([

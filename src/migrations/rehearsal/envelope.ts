@@ -16,10 +16,12 @@ export function envelopeOf(trace: TraceEvidence): Envelope {
     for (const { relation, mode } of taken)
       if (strengthOf(mode) > strengthOf(locks.get(relation) ?? '')) locks.set(relation, mode)
   }
+  const alone = trace.statements.filter(({ isAlone, failure }) => isAlone && failure === undefined)
   return {
     rows: Object.fromEntries(rows),
     locks: Object.fromEntries(locks),
     longestStatementMs: trace.statements.reduce((longest, { ms }) => Math.max(longest, ms), 0),
+    alone: [...new Set(alone.map(({ text }) => text))],
   }
 }
 

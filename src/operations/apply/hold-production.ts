@@ -150,6 +150,7 @@ async function openGuarded(
   const wire = await wiring.wire(url, {
     tap: {
       beforeFirstStatement,
+      mayCommitByItself: (text) => recorder instanceof EnvelopeGuard && recorder.mayCommitByItself(text),
       beforeCommit: (session, effects) => recorder.beforeCommit(session, effects),
       afterStatement: (statement) => recorder.afterStatement(statement),
       afterTransaction: (...ended) => recorder.afterTransaction(...ended),

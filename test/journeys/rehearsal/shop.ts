@@ -16,7 +16,7 @@ export interface Shop extends AsyncDisposable {
   readonly url: string
   query(sql: string): Promise<readonly Record<string, unknown>[]>
   /** Writes a file of `db/migrations`. */
-  migration(name: string, up: string, down?: string): void
+  migration(name: string, up: string, down?: string, options?: string): void
   /** Removes one. */
   remove(name: string): void
   type(...args: string[]): Promise<Finished>
@@ -57,8 +57,11 @@ export async function openShop({
   const app = await project.startApp({ DATABASE_URL: url, ...variables })
   return {
     ...{ project, stage, app, query, url },
-    migration: (name, up, down = 'select 1;') => {
-      project.write(`db/migrations/${name}.sql`, `-- migrate:up\n${up}\n-- migrate:down\n${down}\n`)
+    migration: (name, up, down = 'select 1;', options = '') => {
+      project.write(
+        `db/migrations/${name}.sql`,
+        `-- migrate:up ${options}\n${up}\n-- migrate:down ${options}\n${down}\n`,
+      )
     },
     remove: (name) => rmSync(path.join(project.folder, `db/migrations/${name}.sql`)),
     type: (...args) => purser(project.folder, args),

@@ -48,6 +48,26 @@ describe('purser rehearse', () => {
     expect((await view('last')).applied).toMatchObject({ rehearsal: seen.run, surprises: [] })
   })
 
+  it('lets an index that is built beside the traffic through, as it was rehearsed', async () => {
+    shop.migration(
+      '20260101500000_index',
+      'create index concurrently users_age on users (age);',
+      'drop index concurrently users_age;',
+      'transaction:false',
+    )
+    // dbmate records such a build after it, so that a death in between is found: see the dying pass
+    const rehearsed = await shop.type('rehearse', 'migrate', '-e', 'production', '--without', 'dying')
+    expect([rehearsed.code, rehearsed.stderr]).toEqual([0, expect.stringContaining('✔ pass')])
+    expect((await view('last')).rehearsal?.envelope?.alone).toEqual([
+      expect.stringContaining('create index concurrently users_age'),
+    ])
+    const ran = await shop.type('run', 'migrate', '-e', 'production')
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('succeeded')])
+    expect(
+      await shop.query(`select indisvalid from pg_index where indexrelid = 'users_age'::regclass`),
+    ).toEqual([{ indisvalid: true }])
+  })
+
   it('fails what would hurt, says how to do it, and production refuses it', async () => {
     shop.migration('20260102000000_rewrite', 'alter table users alter column id type bigint;')
     const rehearsed = await shop.type('rehearse', 'migrate', '-e', 'production')

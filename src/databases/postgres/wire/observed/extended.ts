@@ -6,8 +6,7 @@ import type { Guard } from './guard.ts'
 import { Held } from './held.ts'
 import { lost } from './lost.ts'
 import { Portals } from './portals.ts'
-import { PreparedStatements, unknown } from './prepared.ts'
-import type { Kind } from './statements/kind.ts'
+import { type Prepared, PreparedStatements, unknown } from './prepared.ts'
 import { firstWords, segmentsOf } from './statements/segments.ts'
 
 /**
@@ -83,8 +82,8 @@ export class Extended {
   async execute(bytes: Buffer): Promise<void> {
     if (!(await this.#begin())) return
     const [portal = ''] = textsIn(bytes, 5)
-    const { kind, words } = this.#portals.get(portal)
-    const refusal = await this.#refusalOf(kind, words)
+    const { kind, words, sql } = this.#portals.get(portal)
+    const refusal = await this.#refusalOf({ kind, words, sql })
     if (refusal !== undefined) {
       await this.#refuse(refusal)
       return
@@ -98,14 +97,14 @@ export class Extended {
     if (kind !== 'other') this.#unwrap()
   }
 
-  async #refusalOf(kind: Kind, words: readonly string[]): Promise<Refusal | undefined> {
+  async #refusalOf({ kind, words, sql }: Prepared): Promise<Refusal | undefined> {
     const isOpen = this.#isInTransaction || this.#held !== undefined
     const isAsked = (kind === 'alone' && !isOpen) || (kind === 'commit' && isOpen)
     if (!isAsked) return undefined
     const { conversation } = this.#guard
     await this.#answered()
     if (conversation.isSkipping) return undefined // it is read by nobody
-    if (kind === 'alone') return this.#guard.alone(firstWords(words))
+    if (kind === 'alone') return this.#guard.alone(firstWords(words), { words, sql })
     if (conversation.status !== 'failed') return await this.#guard.judge('flush')
     this.#guard.isDirty = true // it is taken for a ROLLBACK
     return undefined

@@ -6,7 +6,9 @@ import type { Side } from '../side/side.ts'
 import { ask, type Ending } from './ask.ts'
 import type { Conversation, Status } from './conversation.ts'
 import { Patience } from './patience.ts'
+import type { Prepared } from './prepared.ts'
 import type { Kind } from './statements/kind.ts'
+import { redact } from './statements/redact.ts'
 import { Books, type Look } from './witness/books.ts'
 import { Witness } from './witness/witness.ts'
 import { flushQuery } from './witness/work-query.ts'
@@ -111,8 +113,9 @@ export class Guard {
   }
 
   /** A statement that commits by itself: whether it may, and that it was seen. */
-  alone(words: string): Refusal | undefined {
+  alone(words: string, statement?: Pick<Prepared, 'words' | 'sql'>): Refusal | undefined {
     this.isDirty = true
+    if (this.isEnforced && statement !== undefined && this.#mayCommitByItself(statement)) return undefined
     if (!this.isEnforced) {
       this.#tap.unenforceable?.(this.#session, words)
       return undefined
@@ -122,6 +125,11 @@ export class Guard {
       message: `"${words} …" commits by itself: nobody can look at what it did before that.`,
       remedy: 'Run it in a migration of its own that was rehearsed alone.',
     }
+  }
+
+  #mayCommitByItself({ words, sql }: Pick<Prepared, 'words' | 'sql'>): boolean {
+    const { settings } = this.conversation
+    return this.#tap.mayCommitByItself?.(redact(settings.decode(sql), words, settings)) ?? false
   }
 
   /** Whether the server refused this since it stands in a transaction, which is ours. */

@@ -90,7 +90,7 @@ class Wrapped {
   }
 
   /** What comes before it; why it is not run. */
-  async #prepare({ kind, words }: Segment) {
+  async #prepare({ kind, words, sql }: Segment) {
     const guard = this.#guard
     const { status } = guard.conversation
     if (kind === 'commit' && status === 'in transaction') {
@@ -100,7 +100,7 @@ class Wrapped {
     }
     if (kind === 'rollback' || status === 'failed') guard.isDirty = true
     if (status !== 'idle') return undefined
-    if (kind === 'alone') return guard.alone(firstWords(words))
+    if (kind === 'alone') return guard.alone(firstWords(words), { words, sql })
     if (kind === 'begin' || kind === 'other') await guard.clear()
     if (kind === 'other') {
       this.#isOurs = true
@@ -186,7 +186,7 @@ class Wrapped {
     if (!isForAlone) await this.#tell(sent)
     if (this.#isOurs) await guard.rollBack()
     if (isForAlone) {
-      const refusal = guard.alone(firstWords(segment.words))
+      const refusal = guard.alone(firstWords(segment.words), segment)
       if (refusal !== undefined) {
         guard.refuse(refusal)
         return false
