@@ -31,11 +31,11 @@ interface Options {
   readonly settings?: readonly string[]
 }
 
-export async function openShop({
-  variables = {},
-  rehearsal = '{}',
-  settings = [],
-}: Options = {}): Promise<Shop> {
+/** `fromUrl` gives variables that hold production's URL. */
+export async function openShop(
+  { variables = {}, rehearsal = '{}', settings = [] }: Options = {},
+  fromUrl: (url: string) => Readonly<Record<string, string>> = () => ({}),
+): Promise<Shop> {
   const stage = await openStage(password, ['shared_preload_libraries=pg_stat_statements', ...settings])
   const { url, query } = await stage.makeDatabase('shop')
   await query('create extension pg_stat_statements')
@@ -54,7 +54,7 @@ export async function openShop({
     path.join(packageRoot, 'node_modules/.bin/dbmate'),
     path.join(project.folder, 'node_modules/.bin/dbmate'),
   )
-  const app = await project.startApp({ DATABASE_URL: url, ...variables })
+  const app = await project.startApp({ DATABASE_URL: url, ...variables, ...fromUrl(url) })
   return {
     ...{ project, stage, app, query, url },
     migration: (name, up, down = 'select 1;', options = '') => {

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { RunView } from '../../../src/operations/runs/view-run.ts'
+import { purserJson, typePurser } from '../../support/cli.ts'
+import { until } from '../../support/until.ts'
+import { openShop, type Shop } from './shop.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop()
+  shop.migration('20260101000000_slow', 'create table slow (); select pg_sleep(60);')
+})
+afterAll(() => shop[Symbol.asyncDispose]())
+
+it('of a purser that is killed in the middle nothing is left, and nothing passed', async () => {
+  const typed = typePurser(shop.project.folder, ['rehearse', 'migrate', '-e', 'production'])
+  const isAtWork = async () =>
+    (
+      await shop.stage.cloneServer.query(
+        `select from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()`,
+      )
+    ).length > 0
+  await until(isAtWork, 60_000)
+  typed.process.kill('SIGKILL')
+  await typed.finished
+
+  const listed = await purserJson<{ kind: string }[]>(shop.project.folder, [
+    'clone',
+    'list',
+    '-e',
+    'production',
+  ])
+  expect(listed.map(({ kind }) => kind)).toEqual(['golden'])
+  expect(await isAtWork()).toBe(false)
+  const seen = await purserJson<RunView>(shop.project.folder, ['show', 'last'])
+  expect(seen).toMatchObject({ isRehearsal: true, status: 'failed', exitCode: 82 })
+  expect(seen.rehearsal).toBeUndefined()
+  const ran = await shop.type('run', 'migrate', '-e', 'production')
+  expect([ran.code, ran.stderr]).toEqual([81, expect.stringContaining('REHEARSAL_MISSING')])
+  expect(await shop.query(`select to_regclass('slow') as it`)).toEqual([{ it: null }])
+})
