@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { programsWithDump } from '../integration/clone/stage.ts'
 import { composeVariables } from '../support/docker/compose.ts'
 import { leftovers, untilItPrinted } from '../support/docker/container.ts'
 import { docker, dockerHost } from '../support/docker/docker.ts'
@@ -10,6 +11,7 @@ import { dockerVariables } from '../support/docker/docker-command.ts'
 import { images } from '../support/docker/image-names.ts'
 import { postgresImage } from '../support/docker/postgres-image.ts'
 import { packageRoot } from '../support/package-root.ts'
+import { type Postgres, startPostgres } from '../support/postgres.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const run = promisify(execFile)
@@ -23,6 +25,7 @@ const untyped = new Set(blocks)
 const temporary = temporaryFolder()
 const shop = path.join(temporary.folder, 'shop')
 let variables: Readonly<Record<string, string>> | undefined
+let cloneServer: Postgres | undefined
 
 beforeAll(async () => {
   cpSync(path.join(packageRoot, 'examples/compose'), shop, { recursive: true, filter: isInGit })
@@ -40,6 +43,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   if (variables !== undefined) await type('docker compose down --volumes --rmi local')
+  await cloneServer?.[Symbol.asyncDispose]()
   temporary[Symbol.dispose]()
 })
 
@@ -56,6 +60,27 @@ describe('the shop in containers, as its README says', () => {
     for (const part of ['databases.main', 'cancel-unpaid-orders', 'migrate', 'unpaid for so many days']) {
       expect(printed).toContain(part)
     }
+  })
+
+  it('is rehearsed on a clone first, where somebody says how it is cloned', async () => {
+    const file = path.join(temporary.folder, 'clone-server')
+    cloneServer = await startPostgres('p', { programs: await programsWithDump() })
+    await cloneServer.query('create role shop login superuser createrole createdb bypassrls replication')
+    writeFileSync(file, cloneServer.url())
+    const config = path.join(shop, 'purser.config.ts')
+    const url = `url: { variable: 'DATABASE_URL' }`
+    const cloned = `${url}, clones: { server: { file: '${file}' } }`
+    const service = `service: 'web'`
+    const helped = `${service}, helper: '${images.helper}'`
+    writeFileSync(config, readFileSync(config, 'utf8').replace(url, cloned).replace(service, helped))
+    const rehearse = 'npx purser rehearse migrate -e production --reason tried --without compat,dying'
+    expect(await type(rehearse)).toMatch(/✔ pass/)
+    expect(await ask()).toMatchObject({ status: 503 })
+    const { rehearsal } = JSON.parse(await type('npx purser show last --json'))
+    expect(rehearsal).toMatchObject({
+      verdict: 'pass',
+      envelope: { rows: { 'public.orders': { inserted: 100 } } },
+    })
   })
 
   it('is migrated', async () => {
