@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs'
+import { globSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openInspector } from '../../../src/databases/postgres/inspect/open-inspector.ts'
@@ -48,6 +48,16 @@ describe('a migration of production', () => {
     expect(ended.code).toBe(81)
     expect(ended.stderr).toContain('the schema that it begins with has changed')
     await shop.query('drop table meanwhile')
+  })
+
+  it('is not refused since a partition came by itself, nor executed where the release was replaced', async () => {
+    await shop.query(
+      `create table events_1 partition of events for values from ('2026-01-01') to ('2026-01-02')`,
+    )
+    shop.project.write('served.txt', 'another release')
+    const ended = await run()
+    expect([ended.code, ended.stderr]).toEqual([81, expect.stringContaining(', the release has changed.')])
+    rmSync(path.join(shop.project.folder, 'served.txt'))
   })
 
   it('is refused while somebody else migrates', async () => {

@@ -39,6 +39,7 @@ export async function openShop(
   const stage = await openStage(password, ['shared_preload_libraries=pg_stat_statements', ...settings])
   const { url, query } = await stage.makeDatabase('shop')
   await query('create extension pg_stat_statements')
+  await query('create table events (day date) partition by range (day)')
   await query('create table users (id int primary key, email varchar(60), age int)')
   await query(
     `insert into users select n, 'u' || n || '@example.org', n % 90 from generate_series(1, 20000) n`,
@@ -78,7 +79,9 @@ import { defineConfig } from 'purser'
 import { local, postgres } from 'purser/presets'
 export default defineConfig({ environments: { production: {
   services: { web: { executor: local({ pidFile: 'app.pid' }) } },
-  databases: { main: postgres({ url: { variable: 'DATABASE_URL' }, clones: { server: { file: '${server}' } } }) },
+  databases: { main: postgres({ url: { variable: 'DATABASE_URL' }, clones: {
+    server: { file: '${server}' }, passingPartitions: ['public.events_*'],
+  } }) },
   rehearsal: ${rehearsal},
 } } })`
 }
