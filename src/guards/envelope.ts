@@ -1,6 +1,6 @@
 import type { Refusal } from '../core/errors.ts'
 import type { Effects, RowCounts } from '../databases/wire.ts'
-import { leaves } from '../migrations/rehearsal/envelope.ts'
+import { leaves, plus } from '../migrations/rehearsal/envelope.ts'
 import { Recorder } from '../migrations/rehearsal/recorder.ts'
 import type { Envelope } from '../runs/rehearsal.ts'
 
@@ -47,17 +47,6 @@ export class EnvelopeGuard extends Recorder {
 function sum(
   one: ReadonlyMap<string, RowCounts>,
   other: ReadonlyMap<string, RowCounts>,
-): Map<string, RowCounts> {
-  const all = new Map(one)
-  for (const [table, { inserted, updated, deleted }] of other) {
-    const before = all.get(table) ?? none
-    all.set(table, {
-      inserted: before.inserted + inserted,
-      updated: before.updated + updated,
-      deleted: before.deleted + deleted,
-    })
-  }
-  return all
+): ReadonlyMap<string, RowCounts> {
+  return new Map([...one, ...[...other].map(([table, more]) => [table, plus(one.get(table), more)] as const)])
 }
-
-const none: RowCounts = { inserted: 0, updated: 0, deleted: 0 }

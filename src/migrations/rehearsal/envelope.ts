@@ -75,7 +75,8 @@ function strongerLock(table: string, mode: string, locks: Envelope['locks']): re
   return [`it took ${mode} on ${table}, and its rehearsal ${rehearsed ?? 'no lock'}`]
 }
 
-function plus(
+/** Rows that were changed before, if any, and then more. */
+export function plus(
   { inserted, updated, deleted }: EnvelopeRows = { inserted: 0, updated: 0, deleted: 0 },
   more: RowCounts,
 ): EnvelopeRows {

@@ -1,7 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Refusal } from '../../core/errors.ts'
-import { duration } from '../../core/text.ts'
-import type { Inspector } from '../../databases/inspector.ts'
 import type { Budgets, Tap, Wire } from '../../databases/wire.ts'
 import type { Release } from '../../environment/release.ts'
 import { type KnownRehearsal, passingRehearsal } from '../../gates/rehearsal.ts'
@@ -14,6 +11,7 @@ import { rehearsalPolicy } from '../rehearsals/policy.ts'
 import { inspectProduction, type Production, productionOf } from '../rehearsals/production.ts'
 import type { Plan } from '../start-run/plan-run.ts'
 import { readForGate } from './ask-rehearsal.ts'
+import { awaitQuiet } from './await-quiet.ts'
 
 /** What a migration of production is held by, from before its twin is launched until it has ended. */
 export interface Hold extends AsyncDisposable {
@@ -91,36 +89,6 @@ async function watch(
   }
 }
 
-/** How long it is waited for what passes by itself. */
-const patienceMs = 30_000
-const lookEveryMs = 1_000
-
-/** Names what a migration should not meet, and waits for its end. Returns what is there still after that. */
-async function awaitQuiet(
-  { warn, signal }: Context,
-  inspector: Inspector,
-  { name }: Production,
-): Promise<Refusal | undefined> {
-  const deadline = performance.now() + patienceMs
-  let isTold = false
-  for (;;) {
-    const { activities, lacking } = await inspector.activity()
-    if (!isTold) {
-      for (const { what, grant } of lacking)
-        warn(`Of the activity in database "${name}", ${what} can't be seen. Give the role: ${grant}`)
-      for (const { sentence } of activities) warn(`Waited for: ${sentence}`)
-    }
-    isTold = true
-    if (activities.length === 0) return undefined
-    if (performance.now() > deadline)
-      return databaseBusy(
-        name,
-        activities.map(({ sentence }) => sentence),
-      )
-    await pause(lookEveryMs, undefined, { signal })
-  }
-}
-
 /** The gate once more, of the release and the schema as they are now; nothing to say where the glass was broken. */
 async function askAgain(
   context: Context,
@@ -177,14 +145,6 @@ function migratorAtWork({ name }: Production, holder: string): Refusal {
     code: 'MIGRATOR_AT_WORK',
     message: `Database "${name}" is being migrated already, by ${holder}.`,
     remedy: 'Wait for its end, and try again. Nothing was started.',
-  }
-}
-
-function databaseBusy(name: string, activities: readonly string[]): Refusal {
-  return {
-    code: 'DATABASE_BUSY',
-    message: `Database "${name}" was waited for ${duration(patienceMs)}, and is not quiet: ${activities.join(' ')}`,
-    remedy: 'Let it end, or end it, and try again. Nothing was started.',
   }
 }
 

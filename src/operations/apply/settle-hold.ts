@@ -1,5 +1,6 @@
 import { count, duration } from '../../core/text.ts'
-import type { RowCounts, Statement } from '../../databases/wire.ts'
+import type { Statement } from '../../databases/wire.ts'
+import { plus } from '../../migrations/rehearsal/envelope.ts'
 import type { Recorder } from '../../migrations/rehearsal/recorder.ts'
 import type { AppliedRecord, Envelope, EnvelopeRows } from '../../runs/rehearsal.ts'
 import type { Run } from '../../runs/run.ts'
@@ -50,18 +51,10 @@ function committedRows({ statements, transactions }: Recorder): Map<string, Enve
   for (const { tables } of statements.filter(isCommitted)) {
     for (const [table, work] of tables) {
       if (work.inserted + work.updated + work.deleted === 0) continue
-      rows.set(table, add(rows.get(table), work))
+      rows.set(table, plus(rows.get(table), work))
     }
   }
   return rows
-}
-
-function add(before: EnvelopeRows | undefined, { inserted, updated, deleted }: RowCounts): EnvelopeRows {
-  return {
-    inserted: (before?.inserted ?? 0) + inserted,
-    updated: (before?.updated ?? 0) + updated,
-    deleted: (before?.deleted ?? 0) + deleted,
-  }
 }
 
 // Less than that is the noise of a machine.
