@@ -7,7 +7,7 @@ import { lastAttempt, type Run } from '../../runs/run.ts'
 import { environmentFlag, jsonFlag } from '../flags.ts'
 import { loadContext, type Session } from '../session.ts'
 import { printable, shortened } from '../terminal/printable.ts'
-import { paint, paintStatus } from '../terminal/style.ts'
+import { paint, paintStanding } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
 
 interface Flags {
@@ -59,8 +59,8 @@ function row(run: Run, now: number): string[] {
   const took = durationOf(run) ?? sinceStart(run, now)
   return [
     paint('cyan', run.id),
-    paintStatus(run.status),
-    shortened(task, 32),
+    paintStanding(run),
+    shortened(run.request.isRehearsal ? `${task} (rehearsed)` : task, 32),
     environment,
     `${age(now - run.requestedAt)} ago`,
     took === undefined ? '' : duration(took),

@@ -13,7 +13,7 @@ import { describeParity } from '../terminal/describe-parity.ts'
 import { describeRehearsal } from '../terminal/describe-rehearsal.ts'
 import { printable, printableLines } from '../terminal/printable.ts'
 import { describeProgress } from '../terminal/progress-line.ts'
-import { paint, paintStatus } from '../terminal/style.ts'
+import { paint, paintStanding, paintStatus } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
 
 interface Flags {
@@ -49,7 +49,7 @@ export const command = buildCommand<Flags, [run: string], Session>({
 })
 
 function heading(run: Run): string {
-  return `${paint('bold', printable(run.request.task))}  ${paintStatus(run.status)}  run ${paint('cyan', run.id)}`
+  return `${paint('bold', printable(run.request.task))}  ${paintStanding(run)}  run ${paint('cyan', run.id)}`
 }
 
 function facts(run: Run, look: Look, outputIntact: boolean | undefined): string {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import type { Run } from '../../runs/run.ts'
 import type { Status } from '../../runs/statuses.ts'
 
 type Format = Parameters<typeof styleText>[0]
@@ -27,6 +28,24 @@ const looks: Readonly<Record<Status, readonly [mark: string, format: Format]>> =
   refused: ['⊘', 'magenta'],
   'timed-out': ['◷', 'red'],
   lost: ['?', 'red'],
+}
+
+const verdicts = {
+  pass: ['✔', 'green'],
+  fail: ['✖', 'red'],
+  'not-rehearsed': ['?', 'yellow'],
+} as const
+
+/** How a run stands: a rehearsal that is over by its verdict, without which it was none; all others by their status. */
+export function paintStanding(
+  { status, request, rehearsal, endedAt }: Run,
+  stream: Stream = process.stdout,
+): string {
+  if (!request.isRehearsal || endedAt === undefined || status === 'refused')
+    return paintStatus(status, stream)
+  const verdict = rehearsal?.verdict ?? 'not-rehearsed'
+  const [mark, format] = verdicts[verdict]
+  return paint(format, `${mark} ${verdict}`, stream)
 }
 
 /** A status with its mark: told by shape as well as by colour. */
