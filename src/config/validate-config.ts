@@ -106,7 +106,7 @@ function unknownKey(issue: v.GenericIssue): string {
 }
 
 // The levels of the schema: the configuration, an environment, a part of it, a service.
-function knownKeys({ length, [2]: part }: readonly string[]): string[] {
+function knownKeys({ length, 2: part }: readonly string[]): string[] {
   if (length === 1) return Object.keys(schema.entries)
   if (length === 3)
     return [

@@ -6,7 +6,7 @@ import { rehearseEntry } from './rehearse-entry.ts'
 import { type Score, scoreOf, tableOf } from './score.ts'
 
 /** Only entries whose id begins so, where somebody looks for one. */
-const only = process.env['PURSER_CORPUS'] ?? ''
+const only = process.env.PURSER_CORPUS ?? ''
 
 export const programs = await allPrograms()
 

@@ -98,7 +98,7 @@ async function playFurther(playing: Playing, traced: Traced): Promise<void> {
     if ('unseen' in clients) return { impossible: clients.unseen }
     if (clients.length === 0) return { notApplicable: 'No client has sent a statement lately.' }
     if ('error' in old) throw old.error
-    return await compat(old, clients, untouched)
+    return await compat(old, clients, played, untouched)
   })
   await programme.play('timing', 'It is run unwatched, while its tables are read and written.', async () => {
     if (failed !== undefined) return failed

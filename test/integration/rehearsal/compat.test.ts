@@ -7,6 +7,7 @@ import { openProduction } from './production.ts'
 import { inOne } from './tools.ts'
 
 const users = `
+  create type shade as enum ('glad');
   create table users (id int primary key, name text, email text);
   insert into users select n, 'n' || n, 'e' || n from generate_series(101, 110) n;
   grant all on users to public; grant create on schema public to public;`
@@ -51,6 +52,12 @@ describe.each(await allPrograms())('clients of the running release, on PostgreSQ
       'alter table users rename to people',
       'select name from users',
       { sqlState: '42P01' },
+    ],
+    [
+      'a label with another name',
+      `alter type shade rename value 'glad' to 'happy'`,
+      `select 'glad'::shade`,
+      { sqlState: '22P02' },
     ],
     ['row security', 'alter table users enable row level security', 'select name from users', { rows: 0 }],
   ])('finds what breaks by %s', async (_, migration, statement, after) => {

@@ -134,7 +134,7 @@ describe.each(await allPrograms())('the trace, on PostgreSQL $version', (program
       query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>
     }) => {
       const rows = await inspector.query('select id from public.history')
-      return ['1', '2'].filter((id) => !rows.some((row) => row['id'] === id))
+      return ['1', '2'].filter((id) => !rows.some((row) => row.id === id))
     }
     const half = await production.rehearse(inOne(`create table good (); insert into history values ('1')`), {
       ...{ pending, passes: [], historyTables: ['history'] },

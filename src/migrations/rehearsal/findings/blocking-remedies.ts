@@ -18,7 +18,7 @@ export function remedyForBlockingWork(
   if (built.length > 0 && constraint !== undefined)
     return `Build the index first, by CREATE UNIQUE INDEX CONCURRENTLY ${inItsOwn}, then ADD CONSTRAINT … USING INDEX with a short lock_timeout. The columns of a primary key must be NOT NULL before.`
   if (built.length > 0) return `Use CREATE INDEX CONCURRENTLY, ${inItsOwn}.`
-  if (constraint?.properties['kind'] === 'primary key') return notNull(`its columns`)
+  if (constraint?.properties.kind === 'primary key') return notNull(`its columns`)
   if (constraint !== undefined)
     return 'Add the constraint NOT VALID with a short lock_timeout, then VALIDATE CONSTRAINT in a migration of its own: that lets reads and writes go on.'
   const ofIt = difference.kept.filter(({ before }) => (before.table ?? before.name) === known.name)

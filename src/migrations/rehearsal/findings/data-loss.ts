@@ -53,7 +53,7 @@ function rowsDetached({ name, kind }: KnownTable, { tables, trace, difference }:
         ({ before, after }) =>
           before.name === leaf.name &&
           before.kind === 'table' &&
-          after.properties['partitionBound'] === undefined,
+          after.properties.partitionBound === undefined,
       ),
     )
     .reduce((sum, leaf) => sum + (trace.contentAfter.get(leaf.name)?.rows ?? 0), 0)

@@ -18,7 +18,7 @@ export function newlyInvalid({ before, after }: TraceEvidence): readonly string[
 
 function schemaChanges({ difference, trace }: Scene): readonly string[] {
   const isApps = ({ name, table, properties }: SchemaObject) =>
-    ![name, table, properties['ownedBy']?.split('.').slice(0, 2).join('.')].some(
+    ![name, table, properties.ownedBy?.split('.').slice(0, 2).join('.')].some(
       (one) => one !== undefined && trace.historyTables.includes(one),
     )
   return [

@@ -14,8 +14,8 @@ export function goneProtection({ difference, trace }: Scene): readonly Finding[]
 }
 
 function what({ kind, properties }: SchemaObject): string | undefined {
-  if (kind === 'constraint') return `${properties['kind'] ?? ''} constraint`.trim()
-  if (kind === 'index') return properties['unique'] === 'yes' ? 'unique index' : undefined
+  if (kind === 'constraint') return `${properties.kind ?? ''} constraint`.trim()
+  if (kind === 'index') return properties.unique === 'yes' ? 'unique index' : undefined
   return kind === 'policy' || kind === 'trigger' || kind === 'event trigger' ? kind : undefined
 }
 
@@ -41,7 +41,7 @@ function tableAfter(
 
 function doesTheSame(object: SchemaObject, other: SchemaObject): boolean {
   const { kind, properties } = object
-  if (other.kind !== kind || other.properties['validated'] === 'no' || other.properties['valid'] === 'no')
+  if (other.kind !== kind || other.properties.validated === 'no' || other.properties.valid === 'no')
     return false
   const names = isRule(object) ? ['definition'] : Object.keys(properties)
   return names.every((name) => name === 'comment' || properties[name] === other.properties[name])
@@ -67,7 +67,7 @@ function hasItsColumns(
   others: readonly SchemaObject[],
   before: SchemaSnapshot,
 ): boolean {
-  const definition = object.properties['definition'] ?? ''
+  const definition = object.properties.definition ?? ''
   const left = new Set(others.filter(({ kind }) => kind === 'column').map(({ id }) => id))
   return before.objects
     .filter(({ kind, table, id }) => kind === 'column' && table === object.table && !left.has(id))
@@ -80,19 +80,19 @@ function mentions(definition: string, column: string): boolean {
 
 /** A check that a column is not null, where the column is NOT NULL now. */
 function isProven({ properties }: SchemaObject, others: readonly SchemaObject[]): boolean {
-  const column = /^CHECK \(\(("?)(.+)\1 IS NOT NULL\)\)$/.exec(properties['definition'] ?? '')?.[2]
+  const column = /^CHECK \(\(("?)(.+)\1 IS NOT NULL\)\)$/.exec(properties.definition ?? '')?.[2]
   return others.some(
     (other) =>
       other.kind === 'column' &&
       other.name === `${other.table}.${column}` &&
-      other.properties['nullable'] === 'no',
+      other.properties.nullable === 'no',
   )
 }
 
 /** One of the same name and kind, which says something else, and is valid. */
 function isReplaced({ kind, name }: SchemaObject, after: SchemaSnapshot): boolean {
   return after.objects.some(
-    (other) => other.kind === kind && other.name === name && other.properties['validated'] !== 'no',
+    (other) => other.kind === kind && other.name === name && other.properties.validated !== 'no',
   )
 }
 

@@ -34,15 +34,15 @@ export function hiddenRows({ difference, trace }: Scene): readonly Finding[] {
 type Properties = SchemaObject['properties']
 
 function hasRowSecurity(properties: Properties): boolean {
-  return properties['rowSecurity'] === 'yes'
+  return properties.rowSecurity === 'yes'
 }
 
 function letsThrough({ table, properties }: SchemaObject, name: string | undefined): boolean {
-  return table === name && properties['kind'] === 'permissive'
+  return table === name && properties.kind === 'permissive'
 }
 
 function isRestriction({ kind, properties }: SchemaObject): boolean {
-  return kind === 'policy' && properties['kind'] === 'restrictive' && properties['using'] !== 'true'
+  return kind === 'policy' && properties.kind === 'restrictive' && properties.using !== 'true'
 }
 
 function isAlike(one: SchemaObject, other: SchemaObject): boolean {

@@ -28,7 +28,7 @@ export function newlyPublic({ difference }: Scene): readonly Finding[] {
 
 /** Of `app SELECT, public SELECT*`, what `public` may. */
 function publicRights({ properties }: Pick<SchemaObject, 'properties'>): readonly string[] {
-  return (properties['rights'] ?? '')
+  return (properties.rights ?? '')
     .split(', ')
     .filter((right) => right.startsWith('public '))
     .map((right) => right.slice('public '.length).replace('*', ''))

@@ -67,7 +67,7 @@ function cutName(step: Scene['steps'][number]): Finding {
 }
 
 function isSortedOtherwise({ before, after }: KeptObject): boolean {
-  const [earlier, later] = [before.properties['collation'], after.properties['collation']]
+  const [earlier, later] = [before.properties.collation, after.properties.collation]
   return before.kind === 'column' && earlier !== undefined && later !== undefined && earlier !== later
 }
 
@@ -76,7 +76,7 @@ function sortedOtherwise({ before, after }: KeptObject): Finding {
     hazard: 'semantic_change',
     weight: 'fails',
     ...(before.table === undefined ? {} : { table: before.table }),
-    evidence: `${before.name} is sorted and compared by ${after.properties['collation']}, and was by ${before.properties['collation']}: queries and unique indexes answer otherwise.`,
+    evidence: `${before.name} is sorted and compared by ${after.properties.collation}, and was by ${before.properties.collation}: queries and unique indexes answer otherwise.`,
     remedy: 'Name the collation in the queries that need it, or move to a new column that has it.',
   }
 }

@@ -88,8 +88,7 @@ function remedyFor(known: KnownTable, { statement: { tag } }: Step, { difference
 type Properties = Readonly<Record<string, string>>
 
 function changeOfType(column: string, before: Properties, after: Properties): string {
-  const isToZone =
-    before['type']?.startsWith('timestamp') && after['type']?.endsWith('with time zone') === true
+  const isToZone = before.type?.startsWith('timestamp') && after.type?.endsWith('with time zone') === true
   const inUtc = isToZone
     ? " Where the times are meant as UTC, `SET LOCAL TimeZone = 'UTC'` before the statement makes it one without a rewrite."
     : ''

@@ -2,13 +2,18 @@ import type { ClientOutcome, ClientStatement, Clients } from '../../../databases
 import type { CompatEvidence } from '../evidence.ts'
 import type { Scene } from '../stage.ts'
 
-/** How the statements of `old` sessions, which are older than the migration, go now; and how they go without it. */
+/**
+ * How statements go without the migration, and how they go now: in `old` sessions, which are older than it, and in new ones.
+ * An old session's plan may stand on what a new one does not find any more (a renamed label), and the other way round.
+ */
 export async function compat(
   old: Clients,
   statements: readonly ClientStatement[],
+  played: Scene,
   untouched: Scene,
 ): Promise<CompatEvidence> {
-  const after = await old.execute()
+  const [inOld, inNew] = [await old.execute(), await executeAt(played, statements)]
+  const after = inOld.map((outcome, place) => ('sqlState' in outcome ? outcome : (inNew[place] ?? outcome)))
   return { statements, before: await executeAt(untouched, statements), after, lacking: old.lacking }
 }
 

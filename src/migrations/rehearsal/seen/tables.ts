@@ -54,15 +54,15 @@ function isRead(object: SchemaObject): boolean {
 
 function kindOf(object: SchemaObject): KnownTable['kind'] {
   if (object.kind === 'materialized view' || object.kind === 'view') return object.kind
-  return object.properties['kind'] === 'partitioned' ? 'partitioned' : 'table'
+  return object.properties.kind === 'partitioned' ? 'partitioned' : 'table'
 }
 
 /** The parent of each partition, both as `schema.name`. */
 function parentsOf(objects: readonly SchemaObject[]): ReadonlyMap<string, string> {
-  const partitions = objects.filter((object) => object.properties['partitionBound'] !== undefined)
+  const partitions = objects.filter((object) => object.properties.partitionBound !== undefined)
   return new Map(
     partitions.flatMap(({ name, properties }) =>
-      properties['parents'] === undefined ? [] : [[name, unquoted(properties['parents'])]],
+      properties.parents === undefined ? [] : [[name, unquoted(properties.parents)]],
     ),
   )
 }
