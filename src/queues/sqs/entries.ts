@@ -15,6 +15,8 @@ export interface EntryFault {
   readonly isSenders: boolean
   /** Whether it may be done when it is tried again. */
   readonly mayPass: boolean
+  /** SQS did not say so: no answer came, or none in time. */
+  readonly isUnheard?: boolean
 }
 
 /** A batch call: what it answers about each entry that failed. Throws when the whole call did. */
@@ -29,8 +31,9 @@ export async function attempt<Entry extends { readonly Id: string | undefined }>
   try {
     return await call(entries, withinMs)
   } catch (error) {
-    const { message: why, isPassing } = failureOf(error)
-    return entries.map(({ Id: id = '' }) => ({ id, why, isSenders: false, mayPass: isPassing }))
+    const { message: why, isPassing, kind } = failureOf(error)
+    const isUnheard = kind === 'unreachable'
+    return entries.map(({ Id: id = '' }) => ({ id, why, isSenders: false, mayPass: isPassing, isUnheard }))
   }
 }
 
@@ -43,15 +46,18 @@ export async function settle<Entry extends { readonly Id: string | undefined }>(
 ): Promise<readonly EntryFault[]> {
   const until = performance.now() + withinMs
   const settled: EntryFault[] = []
+  // what SQS said before says more than that the time ran out over the last try
+  const heard = new Map<string, string>()
   let open = entries
   for (let tries = 1; ; tries += 1) {
     const faults = await attempt(open, call, until - performance.now())
+    for (const { id, why, isUnheard } of faults) if (!isUnheard) heard.set(id, why)
     const pausing = faults.filter(({ mayPass }) => mayPass)
     settled.push(...faults.filter(({ mayPass }) => !mayPass))
     const pauseMs = jittered(tries, 100, 2_000)
     if (pausing.length === 0) return settled
     if (signal.aborted || performance.now() + pauseMs + shortestCallMs >= until)
-      return [...settled, ...pausing]
+      return [...settled, ...pausing.map((fault) => ({ ...fault, why: heard.get(fault.id) ?? fault.why }))]
     const ids = new Set(pausing.map(({ id }) => id))
     open = open.filter(({ Id }) => ids.has(Id ?? ''))
     await pause(pauseMs, signal)
