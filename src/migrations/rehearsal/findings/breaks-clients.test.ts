@@ -23,7 +23,7 @@ it('is a statement that fails afterwards', () => {
   const [finding] = sent('select 1 from users', well, { sqlState: '42P01' })
   expect(finding).toMatchObject({ weight: 'fails', hazard: 'breaks_clients' })
   expect(finding?.evidence).toBe(
-    'Statement 1 of what the running release has sent as app fails with SQLSTATE 42P01 (a table is gone).',
+    '"select 1 from users", which the running release sends as app, fails with SQLSTATE 42P01 (a table is gone).',
   )
 })
 
@@ -55,6 +55,11 @@ it.each<[string, string, ClientOutcome, ClientOutcome, object]>([
   expect(inShort(sent(text, before, after, traced))).toEqual(['notes breaks_clients'])
 })
 
+it('shows no constant of a statement, and not all of a long one', () => {
+  const [finding] = sent(`call rename('Ada', ${'$1, '.repeat(40)}$1)`, well, { sqlState: '42883' })
+  expect(finding?.evidence).toMatch(/^"call rename\(…, [$1, ]+ …", which/)
+})
+
 it('is told once for all statements that go wrong in one way', () => {
   const compat = {
     statements: [1, 2, 3].map((n) => ({ text: `select ${n}`, calls: 1 })),
@@ -63,7 +68,7 @@ it('is told once for all statements that go wrong in one way', () => {
   }
   const found = breaksClients(evidence({}, { compat }))
   expect(found.map((one) => one.evidence)).toEqual([
-    'Statement 1 of what the running release has sent, like 1 other, fails with SQLSTATE 42P01 (a table is gone).',
+    '"select 1", which the running release sends, like 1 other, fails with SQLSTATE 42P01 (a table is gone).',
   ])
 })
 

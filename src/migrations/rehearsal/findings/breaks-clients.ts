@@ -93,16 +93,26 @@ function merged(broken: readonly Broken[]): readonly Finding[] {
     return {
       hazard: 'breaks_clients',
       weight,
-      evidence: `${whichOf(those)}${as} ${those[0]?.how}.`,
+      evidence: `${whichOf(those, as)} ${those[0]?.how}.`,
       remedy,
     } as const
   })
 }
 
-function whichOf(those: readonly Broken[]): string {
-  const [first] = those
-  const places = `Statement ${(first?.sent.place ?? 0) + 1} of what the running release has sent`
-  return those.length === 1 ? places : `${places}, like ${count(those.length - 1, 'other')},`
+function whichOf(those: readonly Broken[], as: string): string {
+  const shown = `"${shortened(those[0]?.sent.statement.text ?? '')}", which the running release sends${as},`
+  return those.length === 1 ? shown : `${shown} like ${count(those.length - 1, 'other')},`
+}
+
+const longest = 80
+
+/** The server's own list has parameters in the place of constants, but for those of what is no query. */
+function shortened(text: string): string {
+  const line = text
+    .replace(/'(?:[^']|'')*'/g, '…')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return line.length > longest ? `${line.slice(0, longest).trimEnd()} …` : line
 }
 
 /** Whether rows of tables that were there before are others: then a count may differ for a good reason. */
