@@ -69,9 +69,11 @@ export interface ClientStatement {
 
 /**
  * How a client's statement went: how many rows it returned (1,000 at most) or changed, or its SQLSTATE (`08006` where its
- * session was cut).
+ * session was cut) and the name of the constraint that it ran into.
  */
-export type ClientOutcome = { readonly rows: number } | { readonly sqlState: string }
+export type ClientOutcome =
+  | { readonly rows: number }
+  | { readonly sqlState: string; readonly constraint?: string }
 
 /** Clients' statements, prepared in sessions that stay open. */
 export interface Clients extends AsyncDisposable {

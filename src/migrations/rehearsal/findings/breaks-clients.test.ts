@@ -55,6 +55,16 @@ it.each<[string, string, ClientOutcome, ClientOutcome, object]>([
   expect(inShort(sent(text, before, after, traced))).toEqual(['notes breaks_clients'])
 })
 
+it('is a row whose key the database gives out a second time', () => {
+  const key = part('constraint', 'public.users', 'users_pkey', { definition: 'PRIMARY KEY (id)' })
+  const taken = { sqlState: '23505', constraint: 'users_pkey' }
+  const after = snapshot([...users, key])
+  const insert = (columns: string) =>
+    inShort(sent(`INSERT INTO public.users (${columns}) VALUES ($1)`, well, taken, { after }))
+  expect(insert('name')).toEqual(['fails breaks_clients'])
+  expect(insert('"id"')).toEqual(['notes breaks_clients'])
+})
+
 it('shows no constant of a statement, and not all of a long one', () => {
   const [finding] = sent(`call rename('Ada', ${'$1, '.repeat(40)}$1)`, well, { sqlState: '42883' })
   expect(finding?.evidence).toMatch(/^"call rename\(…, [$1, ]+ …", which/)

@@ -31,6 +31,8 @@ function outcomesOf({ statements, before, after }: CompatEvidence): readonly Sen
   })
 }
 
+type Failed = Extract<ClientOutcome, { readonly sqlState: string }>
+
 interface Broken {
   readonly weight: Finding['weight']
   /** What all statements that go wrong in this way have in common. */
@@ -44,7 +46,7 @@ function judge(sent: Sent, trace: TraceEvidence | undefined): readonly Broken[] 
     if ('sqlState' in before && before.sqlState === after.sqlState) return []
     return [
       {
-        weight: weightOfFailure(after.sqlState, sent),
+        weight: weightOfFailure(after, sent, trace),
         how: `${failsWith(after.sqlState)}${earlier(before)}`,
         sent,
       },
@@ -76,10 +78,36 @@ const meanings: Readonly<Record<string, string>> = {
 }
 
 /** What a value that Purser made up runs into is no proof; what is the server's own trouble is none either. */
-function weightOfFailure(sqlState: string, { statement }: Sent): Finding['weight'] {
-  const isMadeUp = /\$\d/.test(statement.text) && sqlState.startsWith('23') && sqlState !== '23502'
+function weightOfFailure(
+  failure: Failed,
+  { statement }: Sent,
+  trace: TraceEvidence | undefined,
+): Finding['weight'] {
+  const { sqlState } = failure
+  const isOfValues = /\$\d/.test(statement.text) && sqlState.startsWith('23') && sqlState !== '23502'
+  const isMadeUp = isOfValues && !isOfGivenOut(failure, statement, trace)
   const isOfServer = causeOf(sqlState) === 'server' || ['57014', '55P03', '40001', '40P01'].includes(sqlState)
   return isMadeUp || isOfServer ? 'notes' : 'fails'
+}
+
+/** Whether a new row's key, which the database gives and the statement doesn't, was given out before. */
+function isOfGivenOut(
+  { sqlState, constraint }: Failed,
+  { text }: ClientStatement,
+  trace: TraceEvidence | undefined,
+): boolean {
+  if (sqlState !== '23505' || constraint === undefined) return false
+  const told = /^\s*insert\s+into\s+[^(]+\(([^)]*)\)/i.exec(text)?.[1]
+  const key = trace?.after.objects.find(
+    ({ kind, name }) => kind === 'constraint' && name.endsWith(`.${constraint}`),
+  )?.properties.definition
+  const columns = /^(?:PRIMARY KEY|UNIQUE) \(([^)]*)\)/.exec(key ?? '')?.[1]
+  if (told === undefined || columns === undefined) return false
+  return namesIn(columns).every((column) => !namesIn(told).includes(column))
+}
+
+function namesIn(list: string): readonly string[] {
+  return list.split(',').map((name) => name.trim().replaceAll('"', ''))
 }
 
 /** One finding for all statements that go wrong in one way. */

@@ -89,10 +89,14 @@ function isProven({ properties }: SchemaObject, others: readonly SchemaObject[])
   )
 }
 
-/** One of the same name and kind, which says something else, and is valid. */
-function isReplaced({ kind, name }: SchemaObject, after: SchemaSnapshot): boolean {
+/** One of the same name and kind, which says something else, and is valid; an index that is unique as well. */
+function isReplaced({ kind, name, properties }: SchemaObject, after: SchemaSnapshot): boolean {
   return after.objects.some(
-    (other) => other.kind === kind && other.name === name && other.properties.validated !== 'no',
+    (other) =>
+      other.kind === kind &&
+      other.name === name &&
+      other.properties.validated !== 'no' &&
+      other.properties.unique === properties.unique,
   )
 }
 

@@ -23,6 +23,8 @@ const unique = part('index', table, 'u', {
 })
 const trigger = part('trigger', table, 't', { definition: 'CREATE TRIGGER t …', enabled: 'yes' })
 const policy = part('policy', table, 'p', { command: 'all', kind: 'permissive', roles: 'app', using: 'true' })
+const definitionOf = (rights: string) =>
+  `CREATE OR REPLACE FUNCTION public.f()\n RETURNS integer\n LANGUAGE sql\n${rights}AS $function$select 1$function$\n`
 const weak = ['fails weakened_integrity public.users']
 
 it.each([
@@ -41,6 +43,17 @@ it.each([
     object('table', table, { persistence: 'permanent' }),
     { persistence: 'unlogged' },
   ],
+  [
+    'a function with the rights of its owner',
+    object('function', 'public.f()', { definition: definitionOf('') }),
+    { definition: definitionOf(' SECURITY DEFINER\n') },
+  ],
+  [
+    'a view with the rights of its owner',
+    object('view', 'public.v', { options: '{security_invoker=true}' }),
+    { options: '' },
+  ],
+  ['a unique index that is a plain one', unique, { unique: 'no', definition: 'CREATE INDEX …' }],
   ['a column that may be null', part('column', table, 'id', { nullable: 'no' }), { nullable: 'yes' }],
   [
     'a right of everybody',
@@ -48,7 +61,24 @@ it.each([
     { rights: 'app SELECT, public SELECT' },
   ],
 ])('is %s', (_, before, properties) => {
-  expect(seen([before], [{ ...before, properties: { ...before.properties, ...properties } }])).toEqual(weak)
+  const after = { ...before, properties: { ...before.properties, ...properties } }
+  const told = seen([before], [after])
+  expect(told.map((one) => one.replace(/ public\.users$/, ''))).toEqual(['fails weakened_integrity'])
+})
+
+it('is no function that speaks of it only in its body', () => {
+  const before = object('function', 'public.f()', { definition: definitionOf('') })
+  const after = object('function', 'public.f()', { definition: `${definitionOf('')} -- SECURITY DEFINER` })
+  expect(seen([before], [after])).toEqual([])
+})
+
+it('is a unique index that is gone, and a plain one of its name in its place', () => {
+  const plain = {
+    ...unique,
+    id: 'other',
+    properties: { definition: 'CREATE INDEX …', unique: 'no', valid: 'yes' },
+  }
+  expect(seen([unique], [plain])).toEqual(weak)
 })
 
 it.each([

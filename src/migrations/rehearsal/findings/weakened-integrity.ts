@@ -108,7 +108,37 @@ const rules: readonly Rule[] = [
     says: ({ name }) => `Index ${name} is unique no more.`,
     remedy: 'Keep a unique index on these columns.',
   },
+  ...['function', 'procedure'].map(
+    (kind): Rule => ({
+      ...{
+        kind,
+        property: 'definition',
+        isLooser: (before, after) => !isOfItsOwner(before) && isOfItsOwner(after),
+      },
+      says: ({ name }) => `${name} runs with its owner's rights, whoever calls it.`,
+      remedy:
+        'Leave it SECURITY INVOKER; or set its search_path, and take EXECUTE on it from PUBLIC in the same transaction.',
+    }),
+  ),
+  {
+    ...{
+      kind: 'view',
+      property: 'options',
+      isLooser: (before, after) => asksItsReader(before) && !asksItsReader(after),
+    },
+    says: ({ name }) => `View ${name} reads with its owner's rights, and did with those of whoever asks it.`,
+    remedy: 'Keep security_invoker on: row security holds for its owner otherwise.',
+  },
 ]
+
+/** Whether a function's definition says so, before its body begins. */
+function isOfItsOwner(definition: string): boolean {
+  return /\bSECURITY DEFINER\b/.test(definition.split(/\nAS |\nBEGIN ATOMIC|\nRETURN /)[0] ?? '')
+}
+
+function asksItsReader(options: string): boolean {
+  return /\bsecurity_invoker=(?:true|on|1|yes)\b/.test(options)
+}
 
 function looser({ before, after }: KeptObject, { trace }: Scene): readonly Finding[] {
   if (trace.historyTables.includes(before.table ?? before.name)) return []
@@ -120,7 +150,9 @@ function looser({ before, after }: KeptObject, { trace }: Scene): readonly Findi
     .map(({ says, remedy }) => ({
       hazard: 'weakened_integrity',
       weight: 'fails',
-      table: before.table ?? before.name,
+      ...(before.kind === 'table' || before.table !== undefined
+        ? { table: before.table ?? before.name }
+        : {}),
       evidence: says(before),
       remedy,
     }))

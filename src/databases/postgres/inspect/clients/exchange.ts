@@ -1,7 +1,9 @@
 import type { Client, Connection, Submittable } from 'pg'
 
 /** How one exchange of messages with the server went. */
-export type ExchangeEnd = { readonly rows: number } | { readonly sqlState: string }
+export type ExchangeEnd =
+  | { readonly rows: number }
+  | { readonly sqlState: string; readonly constraint?: string }
 
 /**
  * Sends messages of the extended protocol, up to a Sync, and counts the rows that come without keeping them. `pg` has no
@@ -51,6 +53,10 @@ class Exchange implements Submittable {
   /** Of the server, with an SQLSTATE, or of the connection. */
   handleError(error: Error): void {
     const code = 'code' in error ? String(error.code) : ''
-    this.#resolve({ sqlState: /^[0-9A-Z]{5}$/.test(code) ? code : '08006' })
+    const constraint = 'constraint' in error ? error.constraint : undefined
+    this.#resolve({
+      sqlState: /^[0-9A-Z]{5}$/.test(code) ? code : '08006',
+      ...(typeof constraint === 'string' ? { constraint } : {}),
+    })
   }
 }
