@@ -6,6 +6,7 @@
  *   npm run bench:batch -- --rows 50000 --rounds 2           the same, small
  *   npm run bench:batch -- --only embedded --only pg-boss    these sides beside the loop
  *   npm run bench:batch -- --only dispatch                   one series: speed, row, dispatch, felt, start
+ *   npm run bench:batch -- --only felt --rows 4000000 --rounds 2   that series wants a batch of some seconds
  *   BENCH_PROFILE=FOLDER npm run bench:batch -- …            a CPU profile of every process too
  *
  * Needs Debian's postgresql-15, rabbitmq-server and redis-server, and a machine that is quiet. What it starts is its

@@ -2,6 +2,7 @@ import type { SliceWorkshop } from '../databases/slice-ledger.ts'
 import type { Batch } from './definition.ts'
 import { type Ahead, Leases } from './leases.ts'
 import { PaceKeeper } from './pace-keeper.ts'
+import { Turns } from './turns.ts'
 
 /** All that a worker needs for the slices of one batch. */
 export interface Bench extends AsyncDisposable {
@@ -11,6 +12,7 @@ export interface Bench extends AsyncDisposable {
   readonly workshop: SliceWorkshop
   readonly leases: Leases
   readonly pace: PaceKeeper
+  readonly turns: Turns
   /** Errors are kept in the database, where secrets of the release have no place. */
   readonly redact: (text: string) => string
 }
@@ -32,6 +34,7 @@ export function makeBench(
     workshop,
     leases,
     pace: new PaceKeeper(workshop),
+    turns: new Turns(workshop),
     redact,
     async [Symbol.asyncDispose]() {
       await leases[Symbol.asyncDispose]()

@@ -4,6 +4,7 @@ import type { BatchLead, BatchState, Tally } from '../databases/slice-ledger.ts'
 import type { Queue } from '../queues/queue.ts'
 import { backoff, whileAway } from './backoff.ts'
 import type { Limits } from './definition.ts'
+import { Horizon } from './horizon.ts'
 import { Stall, sendHints } from './send-hints.ts'
 
 /** What a lead works with. */
@@ -15,7 +16,7 @@ export interface LeadOptions {
   readonly limits: Limits
   /** How many rows the next slices get. */
   readonly sliceRows: () => number
-  /** Whether that changes as the batch goes: then few slices are planned ahead. */
+  /** Whether that changes as the batch goes: then slices for about a second are planned ahead. */
   readonly isSizeLive: boolean
   /** Lets the workers know how fast they may go. Returns what limits them, in words. */
   readonly pace: (tally: Tally) => Promise<string | undefined>
@@ -35,8 +36,9 @@ export type LeadEnd =
   | { readonly state: 'interrupted'; readonly tally: Tally | undefined }
 
 // Enough for fast workers until the next look, and few enough to be nothing beside the rows.
-const fewSlices = { fixed: 1_000, live: 8 }
-const mostAtOnce = { fixed: 512, live: 8 }
+const fewSlices = 1_000
+const mostAtOnce = 512
+const fewestLive = 8
 // So that several workers have something to begin with.
 const firstSlices = 4
 const tickMs = 200
@@ -85,6 +87,7 @@ class Steps {
   #chunk = firstSlices
   #sweptAt = 0
   readonly #stall = new Stall()
+  readonly #horizon = new Horizon({ fewest: fewestLive, most: fewSlices })
   /** Why the queue does not take hints, while it does not. */
   refusal: string | undefined
   /** Whether the last step planned as much as it could, so that more is to be done at once. */
@@ -138,14 +141,14 @@ class Steps {
   async #plan(tally: Tally): Promise<void> {
     this.isPlanning = false
     const { lead, canary, sliceRows, isSizeLive } = this.#options
-    const kind = isSizeLive ? 'live' : 'fixed'
-    if (tally.isPlanned || tally.waiting >= fewSlices[kind]) return
+    const ahead = isSizeLive ? this.#horizon.see(tally.slices) : fewSlices
+    if (tally.isPlanned || tally.waiting >= ahead) return
     const most = canary === undefined ? this.#chunk : Math.min(this.#chunk, canary - this.#planned)
     if (most <= 0) return
     const planned = await lead.extend(most, sliceRows())
     this.#planned += planned
     // The first slices are there at once, however long a look for many would take.
-    this.#chunk = Math.min(mostAtOnce[kind], this.#chunk * 4)
+    this.#chunk = Math.min(mostAtOnce, ahead, this.#chunk * 4)
     this.isPlanning = planned > 0
   }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '../core/errors.ts'
 import type { SliceEnd } from '../databases/slice-ledger.ts'
 import type { Delivery, Queue } from '../queues/queue.ts'
@@ -91,7 +90,7 @@ async function workAndSettle(
   }
   const workedMs = performance.now() - begun
   await bench.pace.add(claim.rows, workedMs)
-  await rest(workedMs, end.speed, options.drain)
+  await bench.turns.rest(workedMs, end.speed, options.drain)
   return 'goes on'
 }
 
@@ -149,12 +148,3 @@ async function settle(
     }
   }
 }
-
-/** A duty cycle: at half speed it rests as long as it worked. */
-async function rest(workedMs: number, speed: number, drain: AbortSignal): Promise<void> {
-  if (speed >= 1 || speed <= 0) return
-  const restMs = Math.min(longestRestMs, workedMs * (1 / speed - 1))
-  await sleep(restMs, undefined, { signal: drain }).catch(() => {})
-}
-
-const longestRestMs = 10_000

@@ -149,6 +149,16 @@ export interface Tries {
   readonly tried: number
 }
 
+/** Where a worker stands among those that were at work on its batch in the last seconds. */
+export interface WorkerPlace {
+  /** From 0 on; no two that know of each other have the same. */
+  readonly rank: number
+  /** How many they are, itself included. */
+  readonly of: number
+  /** The database's clock, in milliseconds from any beginning. */
+  readonly clockMs: number
+}
+
 /** A worker's side of a batch. */
 export interface SliceWorkshop extends AsyncDisposable {
   /**
@@ -173,6 +183,7 @@ export interface SliceWorkshop extends AsyncDisposable {
   /** Puts two halves in a slice's place, each as good as tried so often; or buries its only row. */
   halve(claim: SliceClaim, message: string, tries: Tries): Promise<'halved' | 'buried' | 'fenced'>
   state(): Promise<{ readonly state: BatchState; readonly speed: number }>
+  place(): Promise<WorkerPlace>
   /** Tells how many milliseconds a row takes lately, for whoever plans the next slices. */
   pace(rowMs: number): Promise<void>
   /** Ends the batch as failed: no slice of it will ever do. */

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { SignalContext, ThrottleSignal } from '../throttle.ts'
 import {
@@ -16,6 +19,19 @@ type Rows = readonly Readonly<Record<string, unknown>>[]
 /** A batch of its own, whose database gives these answers, one after another. */
 function batch(...answers: Rows[]): SignalContext {
   return { query: async () => answers.shift() ?? [], signal: new AbortController().signal }
+}
+
+async function listening(answer: RequestListener) {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 describe('a signal', () => {
@@ -65,23 +81,80 @@ describe('latencyOf', () => {
     },
   )
 
-  it('asks once more than it reads after a connection was opened or lost', async () => {
+  it('asks a page once a reading, and once more after a connection was opened or lost', async () => {
     let asked = 0
-    const answers = [true, true, true, false, true, true]
+    let isThere = true
+    await using server = await listening((_request, response) => {
+      asked += 1
+      response.statusCode = isThere ? 200 : 503
+      response.end()
+    })
+    const signal = latencyOf({ url: server.url, max: '50ms' })
+    const context = batch()
+    const askedBy = async (read: () => Promise<unknown>) => {
+      const before = asked
+      await read()
+      return asked - before
+    }
+    expect(await askedBy(() => signal.read(context))).toBe(2)
+    expect(await askedBy(() => signal.read(context))).toBe(1)
+    isThere = false
+    await expect(signal.read(context)).rejects.toThrow('it answered 503')
+    isThere = true
+    expect(await askedBy(() => signal.read(context))).toBe(2)
+  })
+
+  /** A database that answers at once, but for these questions of many. */
+  function answering(isSlow: (question: number) => boolean) {
+    let asked = 0
     const query = async () => {
       asked += 1
-      if (answers.shift() === false) throw new Error('connection lost')
+      if (isSlow(asked)) await new Promise((resolve) => setTimeout(resolve, 60))
+      return []
+    }
+    return { context: { query, signal: new AbortController().signal }, asked: () => asked }
+  }
+
+  it('asks a query many times, but for the first reading, which a batch waits for', async () => {
+    const { context, asked } = answering(() => false)
+    const signal = latencyOf({ query: 'select 1', max: '50ms' })
+    await signal.read(context)
+    expect(asked()).toBe(2)
+    await signal.read(context)
+    expect(asked()).toBeGreaterThan(8)
+  })
+
+  it('tells what the slowest few of a hundred take, but not what a single one does', async () => {
+    const readings = async (isSlow: (question: number) => boolean) => {
+      const { context, asked } = answering(isSlow)
+      const signal = latencyOf({ query: 'select 1', max: '50ms' })
+      let last = 0
+      while (asked() < 110) last = await signal.read(context)
+      return last
+    }
+    const [often, once] = await Promise.all([
+      readings((question) => question % 15 === 0),
+      readings((question) => question === 60),
+    ])
+    expect(often).toBeGreaterThan(55)
+    expect(once).toBeLessThan(55)
+  }, 30_000)
+
+  it('ends when a query fails, and when it is late', async () => {
+    let isThere = true
+    const ending = new AbortController()
+    const query = async () => {
+      if (!isThere) throw new Error('connection lost')
       return []
     }
     const signal = latencyOf({ query: 'select 1', max: '50ms' })
-    const read = () => signal.read({ query, signal: new AbortController().signal })
-    await read()
-    expect(asked).toBe(2)
-    await read()
-    expect(asked).toBe(3)
-    await expect(read()).rejects.toThrow('connection lost')
-    await read()
-    expect(asked).toBe(6)
+    const context = { query, signal: ending.signal }
+    await signal.read(context)
+    const late = signal.read(context)
+    ending.abort()
+    await expect(late).rejects.toThrow('aborted')
+    isThere = false
+    await expect(signal.read(context)).rejects.toThrow('connection lost')
   })
 })
 

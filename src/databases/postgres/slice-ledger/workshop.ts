@@ -9,6 +9,7 @@ import type {
   SliceName,
   SliceWorkshop,
   Tries,
+  WorkerPlace,
   WorkshopPlan,
 } from '../../slice-ledger.ts'
 import { classify } from '../sql-state.ts'
@@ -16,6 +17,7 @@ import { type Claimant, claimSome, claimThese, giveBack, giveBackAll, renewClaim
 import { failSlice, halveSlice, sliceOutcome } from './failures.ts'
 import { idleWord, Listener } from './listener.ts'
 import { openSlice } from './open-slice.ts'
+import { placeOf } from './place.ts'
 import { plainText } from './plain-text.ts'
 import { isPlannedAlike } from './plan-shape.ts'
 import { Session } from './session.ts'
@@ -161,6 +163,10 @@ export class PostgresWorkshop implements SliceWorkshop {
 
   halve(claim: SliceClaim, message: string, tries: Tries): Promise<'halved' | 'buried' | 'fenced'> {
     return halveSlice(this.#side, this.#source, claim, { message, ...tries })
+  }
+
+  place(): Promise<WorkerPlace> {
+    return placeOf(this.#side, this.#claimant)
   }
 
   async pace(rowMs: number): Promise<void> {
