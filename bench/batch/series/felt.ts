@@ -53,9 +53,9 @@ export async function measureFelt(
   return [alone, ...sides(1).map(({ name }) => name)].map((name) => feltOf(name, measured))
 }
 
-/** As the documentation of the throttle says: a fifth above what its probe tells with nothing else at work. */
+/** As the documentation of the throttle says: half as much again as its probe tells with nothing else at work. */
 function sides(usualMs: number): readonly Contender[] {
-  const latencyMs = Math.round(usualMs * 120) / 100
+  const latencyMs = Math.round(usualMs * 150) / 100
   return [
     { ...loop, name: 'hand-written loop' },
     pgBoss,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { WorkshopPlan } from '../../../src/databases/slice-ledger.ts'
+import type { SliceWorkshop, WorkshopPlan } from '../../../src/databases/slice-ledger.ts'
 import { sql } from '../../../src/tasks/sql.ts'
 import { type Bench, ends } from './bench.ts'
 
@@ -85,6 +85,22 @@ export function describeSlicing(on: Bench): void {
       const shop = await hire('one')
       expect(await shop.claim(9, false, undefined, 0.25)).toHaveLength(3)
       expect(await shop.claim(9, false, undefined, 0.001)).toHaveLength(1)
+    })
+
+    it('tell each worker its place among those at work, and no other’s', async () => {
+      await planAll(await begin())
+      const shops = await Promise.all(['b', 'a', 'idle'].map((worker) => hire(worker)))
+      const [b, a, idle] = shops as [SliceWorkshop, SliceWorkshop, SliceWorkshop]
+      expect(await b.place()).toMatchObject({ rank: 0, of: 1 })
+      const claim = await claimFrom(b)
+      expect(await a.place()).toMatchObject({ rank: 0, of: 2 })
+      await claimFrom(a)
+      await b.apply(claim)
+      expect(await b.place()).toMatchObject({ rank: 1, of: 2 })
+      expect(await a.place()).toMatchObject({ rank: 0, of: 2 })
+      const { of, clockMs } = await idle.place()
+      expect(of).toBe(3)
+      expect((await idle.place()).clockMs).toBeGreaterThan(clockMs)
     })
 
     it('take effect once', async () => {
