@@ -16,8 +16,8 @@ export interface Finished {
 export interface Typed {
   readonly process: ChildProcess
   readonly finished: Promise<Finished>
-  /** Resolves once its stdout contains this; rejects when the command ends without it. */
-  printed(text: string): Promise<void>
+  /** Resolves once its stdout, or another stream, contains this; rejects when the command ends without it. */
+  printed(text: string, on?: 'stdout' | 'stderr'): Promise<void>
 }
 
 export interface CliOptions {
@@ -54,11 +54,11 @@ export function typePurser(
   return {
     process: child,
     finished,
-    printed: async (text) => {
+    printed: async (text, on = 'stdout') => {
       const gone = finished.then((end) => {
-        if (!seen.stdout.includes(text)) throw new Error(`It ended without "${text}": ${JSON.stringify(end)}`)
+        if (!seen[on].includes(text)) throw new Error(`It ended without "${text}": ${JSON.stringify(end)}`)
       })
-      while (!seen.stdout.includes(text)) await Promise.race([once(child, 'printed'), gone])
+      while (!seen[on].includes(text)) await Promise.race([once(child, 'printed'), gone])
     },
   }
 }

@@ -73,7 +73,7 @@ function surprises(
     return foreseen === seen
       ? []
       : [
-          `${count(seen, 'row')} of ${table} ${seen === 1 ? 'was' : 'were'} changed, and ${foreseen} in the rehearsal.`,
+          `${count(seen, 'row')} of ${table} ${seen === 1 ? 'was' : 'were'} changed, and ${foreseen.toLocaleString('en')} in the rehearsal.`,
         ]
   })
   if (longestMs < notableMs || longestMs < longestStatementMs * notablyLonger) return ofRows

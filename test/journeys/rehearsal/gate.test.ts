@@ -68,20 +68,37 @@ describe('a migration of production', () => {
     expect(ended.stderr).toContain('another migrator')
   })
 
-  it('executes nothing where a column is added between the gate and its first statement', async () => {
-    const before = globSync('*', { cwd: attempts() })
-    const typed = typePurser(shop.project.folder, ['run', 'migrate', '-e', 'production'])
-    await until(() => globSync('*', { cwd: attempts() }).some((one) => !before.includes(one)))
-    typed.process.kill('SIGSTOP')
-    await shop.query('alter table users add column meanwhile int')
-    typed.process.kill('SIGCONT')
-    const ended = await typed.finished
-    expect(ended.code).not.toBe(0)
-    expect(ended.stderr + ended.stdout).toContain('the schema that it begins with has changed')
-    expect(await loud()).not.toEqual([{ n: 1000 }])
-    expect(await shop.query(`select to_regclass('schema_migrations') as it`)).toEqual([{ it: null }])
-    await shop.query('alter table users drop column meanwhile')
-  })
+  it.each([
+    [
+      'a column is added',
+      () => shop.query('alter table users add column meanwhile int'),
+      'the schema that it begins with has changed',
+      () => shop.query('alter table users drop column meanwhile'),
+    ],
+    [
+      'the release is replaced',
+      async () => void shop.project.write('served.txt', 'another release'),
+      'The release that serves was replaced meanwhile',
+      async () => rmSync(path.join(shop.project.folder, 'served.txt')),
+    ],
+  ])(
+    'executes nothing where %s between the gate and its first statement',
+    async (_what, change, why, undo) => {
+      const before = globSync('*', { cwd: attempts() })
+      const typed = typePurser(shop.project.folder, ['run', 'migrate', '-e', 'production'])
+      await until(() => globSync('*', { cwd: attempts() }).some((one) => !before.includes(one)))
+      typed.process.kill('SIGSTOP')
+      await change()
+      typed.process.kill('SIGCONT')
+      const ended = await typed.finished
+      expect(ended.code).not.toBe(0)
+      expect(ended.stderr).toContain(why)
+      expect(ended.stderr).toContain('No statement of it was executed.')
+      expect(await loud()).not.toEqual([{ n: 1000 }])
+      expect(await shop.query(`select to_regclass('schema_migrations') as it`)).toEqual([{ it: null }])
+      await undo()
+    },
+  )
 
   it('is rolled back where it would do more than was rehearsed', async () => {
     await shop.query('update users set id = id + 100000 where id > 10000')

@@ -19,6 +19,8 @@ export interface Shop extends AsyncDisposable {
   migration(name: string, up: string, down?: string, options?: string): void
   /** Removes one. */
   remove(name: string): void
+  /** Says something else of rehearsals from now on, as source; and of where the database's URL is. */
+  configure(rehearsal: string, url?: string): void
   type(...args: string[]): Promise<Finished>
 }
 
@@ -47,7 +49,9 @@ export async function openShop(
   const project = makeProject()
   const server = path.join(project.folder, 'clone-server-url')
   writeFileSync(server, `${addressOf(stage.cloneServer, password)}\n`)
-  project.write('purser.config.ts', configuration(server, rehearsal))
+  const configure: Shop['configure'] = (of, from) =>
+    void project.write('purser.config.ts', configuration(server, of, from))
+  configure(rehearsal)
   project.write('tasks/migrate.ts', task)
   project.write('tasks/greet.ts', greet)
   mkdirSync(path.join(project.folder, 'node_modules/.bin'), { recursive: true })
@@ -57,7 +61,7 @@ export async function openShop(
   )
   const app = await project.startApp({ DATABASE_URL: url, ...variables, ...fromUrl(url) })
   return {
-    ...{ project, stage, app, query, url },
+    ...{ project, stage, app, query, url, configure },
     migration: (name, up, down = 'select 1;', options = '') => {
       project.write(
         `db/migrations/${name}.sql`,
@@ -73,13 +77,13 @@ export async function openShop(
   }
 }
 
-function configuration(server: string, rehearsal: string): string {
+function configuration(server: string, rehearsal: string, url = `{ variable: 'DATABASE_URL' }`): string {
   return `
 import { defineConfig } from 'purser'
 import { local, postgres } from 'purser/presets'
 export default defineConfig({ environments: { production: {
   services: { web: { executor: local({ pidFile: 'app.pid' }) } },
-  databases: { main: postgres({ url: { variable: 'DATABASE_URL' }, clones: {
+  databases: { main: postgres({ url: ${url}, clones: {
     server: { file: '${server}' }, passingPartitions: ['public.events_*'],
   } }) },
   rehearsal: ${rehearsal},
