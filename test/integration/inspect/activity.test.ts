@@ -11,7 +11,7 @@ describe.each(await allPrograms())('activity, by PostgreSQL $version', (programs
   beforeAll(async () => {
     server = await startPostgres('p', {
       programs,
-      settings: ['max_prepared_transactions=2', 'wal_level=replica'],
+      settings: ['max_prepared_transactions=2', 'wal_level=replica', 'autovacuum_naptime=1'],
     })
     stage = await openStage(server, `create role weak login password 'p'; create table t (id int)`)
   })
@@ -80,6 +80,25 @@ describe.each(await allPrograms())('activity, by PostgreSQL $version', (programs
     ])
     await stage.client.query('grant pg_monitor to weak')
     expect((await weak.activity()).lacking).toEqual([])
+  })
+
+  it('names a vacuum against wraparound, until it ends', async () => {
+    // old by its own measure after the fewest transactions that may be, and slow enough to be met
+    await stage.client.query(`
+      create table old with (autovacuum_freeze_max_age = 100000, autovacuum_vacuum_cost_delay = 100,
+        autovacuum_vacuum_cost_limit = 1) as select n, repeat('x', 1000) from generate_series(1, 5000) n`)
+    await stage.client.query(
+      'do $$ begin for i in 1..101000 loop perform pg_current_xact_id(); commit; end loop; end $$',
+    )
+    await expect
+      .poll(told, { timeout: 30_000 })
+      .toEqual([
+        expect.stringMatching(
+          /^vacuum-to-prevent-wraparound: Autovacuum works on public\.old to prevent wraparound, for \d+ s: it does not make way\.$/,
+        ),
+      ])
+    await stage.client.query('drop table old')
+    await expect.poll(told).toEqual([])
   })
 
   it('names transactions that are open for long, prepared ones too', { timeout: 90_000 }, async () => {
