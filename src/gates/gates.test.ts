@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { PurserError } from '../core/errors.ts'
 import type { RunRequest } from '../runs/events.ts'
 import { passGates } from './pass-gates.ts'
 import { reasonGate } from './reason.ts'
@@ -28,6 +29,14 @@ describe('the gates', () => {
   it('refuse when they can’t answer', async () => {
     const [refusal] = await passGates([roomGate('/no/such/folder', 1)], request(), release)
     expect(refusal).toMatchObject({ code: 'GATE_FAILED', message: expect.stringContaining('"room"') })
+  })
+
+  it('say what stood in their way, where that has a code of its own', async () => {
+    const said = { message: 'It is not there.', remedy: 'Look for it.' }
+    const check = () => Promise.reject(new PurserError('DATABASE_UNREACHABLE', said))
+    expect(await passGates([{ name: 'some', check }], request(), release)).toEqual([
+      { code: 'DATABASE_UNREACHABLE', ...said },
+    ])
   })
 })
 

@@ -1,5 +1,6 @@
 import { PurserError, reasonOf } from '../../core/errors.ts'
 import type { Lacking } from '../../databases/inspector.ts'
+import { apartUnenforced } from '../../environment/apart-unenforced.ts'
 import type { Release } from '../../environment/release.ts'
 import { envelopeOf } from '../../migrations/rehearsal/envelope.ts'
 import { type Rehearsed, rehearse, type Wished } from '../../migrations/rehearsal/rehearse.ts'
@@ -38,6 +39,9 @@ export async function playRehearsal(
     await using cloner = await openCloner(context, target, rehearsal.production.name)
     const apartness = await target.executor.apartness(release, context.signal)
     say(apartness.sentence)
+    const isRequired = target.settings.rehearsal?.apart !== 'as-possible'
+    // before a clone is made, which may take long
+    if (isRequired && !apartness.isEnforced) throw apartUnenforced(apartness.sentence)
     const { identity } = await cloner.standing()
     const { clients, pending } = await askProduction(rehearsal)
     if (pending?.length === 0) throw nothingPending(rehearsal)
@@ -45,7 +49,7 @@ export async function playRehearsal(
     const migrator = twinMigrator({
       ...{ context, target, release, run, plan: rehearsal.plan, variable: rehearsal.production.variable },
       variables: placeholders(variables, target.settings.secrets ?? []),
-      isApart: apartness.isEnforced || target.settings.rehearsal?.apart !== 'as-possible',
+      isApart: apartness.isEnforced,
       frame: (frame) => watching.frame?.(frame),
     })
     const { migrations } = rehearsal

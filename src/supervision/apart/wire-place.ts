@@ -1,4 +1,4 @@
-import { PurserError } from '../../core/errors.ts'
+import { apartUnenforced } from '../../environment/apart-unenforced.ts'
 import type { Apart, Apartness } from '../../executors/executor.ts'
 
 /** Where something listens on this machine. */
@@ -22,12 +22,7 @@ export function apartVariables(apart: Apart | undefined, at?: Place): Readonly<R
 
 /** Throws `APART_UNENFORCED` unless whoever asks knows that nothing but variables keeps the twin apart. */
 export function refuseUnenforced(apart: Apart, { sentence }: Apartness): void {
-  if (apart.isEnforced === false) return
-  throw new PurserError('APART_UNENFORCED', {
-    message: sentence,
-    remedy:
-      'Rehearse where twins can be kept apart: `purser` as root, or where every user may make namespaces, with util-linux and iproute2; or a Docker Engine on this machine.',
-  })
+  if (apart.isEnforced !== false) throw apartUnenforced(sentence)
 }
 
 /** Only host and port are replaced: what else is in it is the driver's to read. */
