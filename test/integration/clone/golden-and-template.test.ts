@@ -1,6 +1,4 @@
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { contentOf } from './content.ts'
 import { variedSchema } from './schemas.ts'
 import { openStage, type ProductionDatabase, queryAt, type Stage } from './stage.ts'
 
@@ -22,21 +20,11 @@ describe('a clone of a varied database with odd names', () => {
     )
   })
 
-  it('has the same content, and is faithful', async () => {
+  it('is faithful, and has the settings of its database', async () => {
     await using clone = await shop.clone()
     expect(clone.faithfulness).toMatchObject({ isFaithful: true, masked: [] })
     expect(clone.faithfulness.checks.filter(({ result }) => result !== 'same')).toEqual([])
-    expect(await contentOf(clone.url)).toEqual(await contentOf(shop.url))
     expect(await queryAt(clone.url, 'show timezone')).toEqual([{ TimeZone: 'Asia/Tokyo' }])
-  })
-
-  it('is of its own: what happens in it happens nowhere else', async () => {
-    const before = await contentOf(shop.url)
-    await using clone = await shop.clone()
-    await queryAt(clone.url, 'drop table shop.users cascade')
-    await using other = await shop.clone()
-    expect(await contentOf(other.url)).toEqual(before)
-    expect(await contentOf(shop.url)).toEqual(before)
   })
 
   it('comes from the golden copy that is there, and says so', async () => {
@@ -50,20 +38,8 @@ describe('a clone of a varied database with odd names', () => {
     expect(said).toContain(clone.why)
   })
 
-  it('is gone with all that it had when it is disposed of', async () => {
-    const clone = await shop.clone()
-    const client = new pg.Client({ connectionString: clone.url })
-    client.on('error', () => {})
-    await client.connect() // somebody who is still connected
-    await clone[Symbol.asyncDispose]()
-    expect(await stage.databases()).not.toContain(clone.name)
-  })
-
-  it('tells by itself that it is one, and by its comment', async () => {
+  it('tells that it is one by its comment', async () => {
     await using clone = await shop.clone()
-    expect(await queryAt(clone.url, `select to_regnamespace('purser_clone') is not null as marked`)).toEqual([
-      { marked: true },
-    ])
     const [comment] = await queryAt(
       clone.url,
       `select shobj_description(oid, 'pg_database')::jsonb as it from pg_database where datname = current_database()`,

@@ -1,13 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { globSync, readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
-import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { PostgresCloneOptions } from '../../../src/databases/postgres/clone/options.ts'
 import { until } from '../../support/until.ts'
 import { addressOf, openStage, type ProductionDatabase, queryAt, type Stage, usual } from './stage.ts'
+import { startCloning } from './start-cloning.ts'
 
 const password = 'p@ss w:rd/%?#&'
 let stage: Stage
@@ -17,28 +13,6 @@ beforeAll(async () => {
 afterAll(() => stage[Symbol.asyncDispose]())
 
 const onCloneServer = (sql: string) => queryAt(addressOf(stage.cloneServer, password), sql)
-
-/** Starts to make a clone in a process of its own. */
-function startCloning(shop: ProductionDatabase, options: Partial<PostgresCloneOptions> = {}) {
-  const child = spawn(
-    process.execPath,
-    [
-      path.join(import.meta.dirname, 'clone-process.ts'),
-      JSON.stringify({ place: shop.place, options: { ...usual, ...options } }),
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  )
-  const exited = once(child, 'exit')
-  const lines: string[] = []
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
-  return {
-    said: (pattern: RegExp) => until(() => lines.some((line) => pattern.test(line))),
-    async kill() {
-      child.kill('SIGKILL')
-      await exited
-    },
-  }
-}
 
 /** What every process of this machine was started with. */
 function commandLines(): readonly string[] {
@@ -80,7 +54,7 @@ describe('what a killed process left', () => {
     const holder = new pg.Client({ connectionString: shop.url })
     await holder.connect()
     await holder.query('begin; lock table t in access exclusive mode') // the dump waits for it
-    const cloning = startCloning(shop)
+    const cloning = startCloning(shop.place, usual)
     await until(
       async () => (await sessions(shop.url, `application_name = 'pg_dump' and wait_event_type = 'Lock'`)) > 0,
     )
@@ -99,7 +73,7 @@ describe('what a killed process left', () => {
     await shop.query(`create table t as select 1 as n;
       create function slow(n int) returns int language plpgsql immutable as $$ begin perform pg_catalog.pg_sleep(2); return n; end $$;
       create index on t (slow(n))`)
-    const cloning = startCloning(shop)
+    const cloning = startCloning(shop.place, usual)
     const isRestoring = `application_name = 'pg_restore' and query ~ 'CREATE INDEX' and state = 'active'`
     await until(async () => (await sessions(addressOf(stage.cloneServer, password), isRestoring)) > 0)
     await cloning.kill()
@@ -109,7 +83,8 @@ describe('what a killed process left', () => {
   it('in the middle of masking is swept', async () => {
     shop = await stage.makeDatabase()
     await shop.query(`create table t as select 'x' as secret`)
-    const cloning = startCloning(shop, {
+    const cloning = startCloning(shop.place, {
+      ...usual,
       mask: { 'public.t': { secret: `(select 'y' from pg_sleep(5))` } },
     })
     const isMasking = `query ~ 'pg_sleep' and state = 'active'`
@@ -128,7 +103,7 @@ describe('what a killed process left', () => {
       connectionString: addressOf(stage.cloneServer, password, golden),
     })
     await holder.connect() // the copy waits for its end
-    const cloning = startCloning(shop)
+    const cloning = startCloning(shop.place, usual)
     const isCopying = `query ~ '^create database "purser_clone' and state = 'active'`
     await until(async () => (await sessions(addressOf(stage.cloneServer, password), isCopying)) > 0)
     await cloning.kill()
@@ -140,18 +115,6 @@ describe('what a killed process left', () => {
     expect(left).toEqual([{ comment: null }]) // nobody was there to mark it
     await shop.cloner().list()
     expect(await stage.databases()).toEqual([golden])
-  })
-
-  it('that held a clone is swept by the next clone, which says so', async () => {
-    shop = await stage.makeDatabase()
-    const cloning = startCloning(shop)
-    await cloning.said(/^made /)
-    await shop.cloner().list()
-    expect((await stage.databases()).filter((name) => name.startsWith('purser_clone'))).toHaveLength(1)
-    await cloning.kill()
-    const said: string[] = []
-    await using _ = await shop.clone({}, { say: (sentence) => said.push(sentence) })
-    expect(said.join('\n')).toMatch(/The database purser_clone_production_\w+, which a process left/)
   })
 })
 
