@@ -87,7 +87,7 @@ async function settle(
   } finally {
     await client.end().catch(() => {})
   }
-  await giveRights(server.client, name, facts.rights)
+  await giveRights(server.client, name, facts.rights, facts.role)
   const url = await usableAs(server, name, facts.role)
   const fresh = await connect(url, undefined)
   try {

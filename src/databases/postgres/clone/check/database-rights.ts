@@ -22,15 +22,17 @@ export async function readRights(client: Client): Promise<DatabaseRights> {
 
 /**
  * Gives a clone to the owner that production has, with the same rights, as far as this role may: who owns a database may
- * make tables in it. Not everybody may connect to it, whatever production says.
+ * make tables in it. Not everybody may connect to it, whatever production says, but `role` may, as which it is used.
  */
 export async function giveRights(
   client: Client,
   database: string,
   { owner, grants }: DatabaseRights,
+  role: string,
 ): Promise<void> {
   const name = quoteName(database)
   const statements = [
+    `grant connect on database ${name} to ${quoteName(role)}`,
     ...grants
       .filter(({ grantee, privilege }) => grantee !== '' || privilege !== 'CONNECT')
       .map(({ grantee, privilege }) => {

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openShop, type Shop } from './shop.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  // the app's role is no superuser, and sees its own only
+  const asPlain = (url: string) => Object.assign(new URL(url), { username: 'plain', password: 'x' }).href
+  shop = await openShop({ rehearsal: `{ off: ['timing', 'dying', 'undo', 'crowd', 'twice'] }` }, (url) => ({
+    DATABASE_URL: asPlain(url),
+  }))
+  await shop.query(
+    `create role plain login password 'x'; grant pg_read_all_data to plain; grant create on schema public to plain`,
+  )
+  shop.migration('20260101000000_notes', 'create table notes (text text);')
+})
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const rehearse = (task: string, ...options: string[]) =>
+  shop.type('rehearse', task, '-e', 'production', ...options)
+
+describe('a role that may not see what others do', () => {
+  it('has no rehearsal of what clients send, and is told what to grant', async () => {
+    const ended = await rehearse('migrate')
+    expect([ended.code, ended.stderr]).toEqual([82, expect.stringContaining('? not rehearsed')])
+    expect(ended.stderr).toContain('GRANT pg_read_all_stats TO "plain"')
+  })
+
+  it('is told the same when it migrates, which then goes on', async () => {
+    expect((await rehearse('migrate', '--without', 'compat')).stderr).toContain('✔ pass')
+    const ended = await shop.type('run', 'migrate', '-e', 'production')
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('GRANT pg_monitor TO "plain"')])
+    expect(ended.stderr).toContain(`Of the activity in database "main", to see other roles' transactions`)
+    expect(await shop.query(`select to_regclass('notes')::text as it`)).toEqual([{ it: 'notes' }])
+  })
+})
+
+describe('a command of a migration', () => {
+  it.each([
+    ['that the release does not have', ['no-such-tool', 'up'], 80, 'COMMAND_NOT_FOUND'],
+    [
+      'that asks a question and gets no answer',
+      ['sh', '-c', `psql "$DATABASE_URL" -c 'create table asked ()'; read -r answer || exit 7`],
+      1,
+      'Its command ended with 7.',
+    ],
+    ['that never comes over the wire', ['true'], 82, 'No statement of the migration came over the wire'],
+  ])('%s', async (_what, command, code, said) => {
+    const task = { name: 'other', summary: 'Another.', database: 'main', command }
+    shop.project.write(
+      'tasks/other.ts',
+      `import { defineMigration } from 'purser'\nexport default defineMigration(${JSON.stringify(task)})`,
+    )
+    const ended = await rehearse('other', '--without', 'compat')
+    expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(said)])
+  })
+})
+
+it('an extension that the clone server does not have is named, and nothing is rehearsed', async () => {
+  await shop.query(`update pg_extension set extversion = '0.9' where extname = 'pg_stat_statements'`)
+  const ended = await rehearse('other', '--without', 'compat')
+  expect([ended.code, ended.stderr]).toEqual([82, expect.stringContaining('pg_stat_statements 0.9')])
+  expect(ended.stderr).toContain('? not rehearsed')
+})
