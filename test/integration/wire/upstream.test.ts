@@ -131,6 +131,17 @@ describe.each(await allPrograms())('the way to a server of version $version', (p
     })
   })
 
+  it('takes a URL that insists on channel binding, which its own does not', async () => {
+    const url = `postgres://encrypted:${password}@localhost:${server.port}/postgres?sslmode=verify-full&sslrootcert=${tls.ca}&channel_binding=require`
+    await using wire = await tap(url, { requireDirect: true })
+    expect((await psql(wire.url, 'select 1')).stdout).toBe('1\n')
+    const insisting = await psql(`${wire.url}&channel_binding=require`, 'select 1')
+    expect([insisting.code, insisting.stderr]).toEqual([
+      2,
+      expect.stringContaining('channel binding required'),
+    ])
+  })
+
   it('cancels over TLS as well', async () => {
     await using wire = await tap(
       `postgres://encrypted:${password}@localhost:${server.port}/postgres?sslmode=verify-full&sslrootcert=${tls.ca}`,
