@@ -1,4 +1,4 @@
-import type { Refusal } from '../../core/errors.ts'
+import { PurserError, type Refusal } from '../../core/errors.ts'
 import type { Budgets, Tap, Wire } from '../../databases/wire.ts'
 import type { Release } from '../../environment/release.ts'
 import { type KnownRehearsal, passingRehearsal } from '../../gates/rehearsal.ts'
@@ -28,6 +28,18 @@ export interface Hold extends AsyncDisposable {
  * was rehearsed. Returns why not, where one of these says no; nothing is held then.
  */
 export async function holdProduction(
+  ...asked: Parameters<typeof takeHold>
+): Promise<Hold | { readonly refusals: readonly Refusal[] }> {
+  try {
+    return await takeHold(...asked)
+  } catch (error) {
+    if (!(error instanceof PurserError)) throw error
+    const { code, message, remedy } = error
+    return { refusals: [{ code, message, remedy }] }
+  }
+}
+
+async function takeHold(
   context: Context,
   target: RecordedTarget,
   release: Release,

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../../examples/atlas/dev/port.ts'
+import { startPooler } from '../../support/pooler.ts'
 import { openShop, type Shop } from './shop.ts'
 
 let shop: Shop
+let poolerPort: number
 beforeAll(async () => {
   // the app's role is no superuser, and sees its own only
   const asPlain = (url: string) => Object.assign(new URL(url), { username: 'plain', password: 'x' }).href
+  poolerPort = await freePort()
   shop = await openShop({ rehearsal: `{ off: ['timing', 'dying', 'undo', 'crowd', 'twice'] }` }, (url) => ({
     DATABASE_URL: asPlain(url),
+    POOLED_URL: `postgres://plain@127.0.0.1:${poolerPort}/shop?sslmode=disable`,
   }))
   await shop.query(
     `create role plain login password 'x'; grant pg_read_all_data to plain; grant create on schema public to plain`,
@@ -32,6 +37,22 @@ describe('a role that may not see what others do', () => {
     expect(ended.stderr).toContain(`Of the activity in database "main", to see other roles' transactions`)
     expect(await shop.query(`select to_regclass('notes')::text as it`)).toEqual([{ it: 'notes' }])
   })
+})
+
+it('a database behind a pooler may be rehearsed, and is not migrated: it is said why', async () => {
+  const pool = { server: shop.stage.production.port, user: 'plain', password: 'x', port: poolerPort }
+  const settings = ['pool_mode = session', 'ignore_startup_parameters = options,extra_float_digits']
+  await using _ = await startPooler({ ...pool, settings })
+  const rehearsal = `{ off: ['compat', 'timing', 'dying', 'undo', 'crowd', 'twice'] }`
+  shop.configure(rehearsal, `{ variable: 'POOLED_URL' }`)
+  shop.migration('20260102000000_more', 'create table more (text text);')
+  expect((await rehearse('migrate')).stderr).toContain('✔ pass')
+  const ended = await shop.type('run', 'migrate', '-e', 'production')
+  expect([ended.code, ended.stderr]).toEqual([81, expect.stringContaining('WIRE_POOLER')])
+  expect(ended.stderr).toMatch(/refused .* is on record/)
+  expect(await shop.query(`select to_regclass('more') as it`)).toEqual([{ it: null }])
+  shop.configure(rehearsal)
+  shop.remove('20260102000000_more')
 })
 
 describe('a command of a migration', () => {

@@ -3,6 +3,7 @@ import { PurserError } from '../../../core/errors.ts'
 import type { Dial } from '../../database.ts'
 import { connect } from '../connect.ts'
 import { sqlStateOf } from '../sql-state.ts'
+import { marker } from './sql.ts'
 
 /** The name that the server's own lists show an inspector's sessions by. */
 const inspectorName = 'purser inspector'
@@ -35,7 +36,7 @@ const pinned: Readonly<Record<string, string>> = {
 export class Sessions implements AsyncDisposable {
   readonly #url: string
   readonly #dial: Dial | undefined
-  readonly #open = new Set<Client>()
+  readonly #open = new Map<Client, number | undefined>()
   readonly #idle: Client[] = []
 
   constructor(url: string, dial: Dial | undefined) {
@@ -46,9 +47,14 @@ export class Sessions implements AsyncDisposable {
   /** One that its user ends with `end`, as the role and the database have set it. Throws `DATABASE_UNREACHABLE`. */
   async openPlain(name = inspectorName): Promise<Client> {
     const client = await connect(this.#url, this.#dial, { answerWithinMs: 0, name })
-    this.#open.add(client)
+    this.#open.set(client, undefined)
     const forget = () => this.#open.delete(client)
     client.once('end', forget).once('error', forget)
+    // a pooler has told another at the start
+    const { rows } = await client.query<{ readonly pid: number }>(
+      `select ${marker} pg_catalog.pg_backend_pid() as pid`,
+    )
+    if (this.#open.has(client)) this.#open.set(client, rows[0]?.pid)
     return client
   }
 
@@ -67,7 +73,7 @@ export class Sessions implements AsyncDisposable {
 
   /** The server's processes of all that are open. */
   get processes(): readonly number[] {
-    return [...this.#open].map(processOf).filter((pid) => pid !== undefined)
+    return [...this.#open.values()].filter((pid) => pid !== undefined)
   }
 
   /** Lends one for a question. One whose question failed is not lent again. */
@@ -95,7 +101,7 @@ export class Sessions implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#open].map(end))
+    await Promise.all([...this.#open.keys()].map(end))
   }
 }
 
