@@ -14,7 +14,9 @@ const portal = Buffer.concat([Buffer.from('P'), name])
 /** A statement of the wire's own, in the client's session, by the extended protocol. */
 function statementOf(sql: string): Buffer {
   return Buffer.concat([
-    message('C', statement), // one that a failed transaction left behind
+    // those that failed before
+    message('C', portal),
+    message('C', statement),
     message('P', name, text(sql), Buffer.alloc(2)),
     message('B', name, name, nothing),
     message('E', name, Buffer.alloc(4)),
@@ -23,7 +25,7 @@ function statementOf(sql: string): Buffer {
   ])
 }
 
-const owed = ['close', 'parse', 'bind', 'execute', 'close', 'close'] as const
+const owed = ['close', 'close', 'parse', 'bind', 'execute', 'close', 'close'] as const
 
 /** With what a statement of ours is ended. Inside a client's own series of messages there may be no Sync but its own. */
 export type Ending = 'sync' | 'flush' | 'none'
@@ -42,7 +44,7 @@ export function ask(conversation: Conversation, sql: string, ending: Ending): Pr
         if (type === 'D') value = firstColumn(bytes)
         if (type === 'E') reject(new ServerError(bytes.subarray(5), bytes))
         if (type === '3') closed += 1
-        if (isLast && (ending === 'sync' ? type === 'Z' : closed === 3)) resolve(value)
+        if (isLast && (ending === 'sync' ? type === 'Z' : closed === 4)) resolve(value)
         return type === 'S' || type === 'A' // settings and notifications are the client's
       },
     }

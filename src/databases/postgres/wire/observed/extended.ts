@@ -1,4 +1,5 @@
 import type { Refusal } from '../../../../core/errors.ts'
+import { ServerError } from '../protocol/server-error.ts'
 import { message } from '../protocol/write.ts'
 import { ask } from './ask.ts'
 import type { Receiver } from './expected.ts'
@@ -8,6 +9,9 @@ import { lost } from './lost.ts'
 import { Portals } from './portals.ts'
 import { type Prepared, PreparedStatements, unknown } from './prepared.ts'
 import { firstWords, segmentsOf } from './statements/segments.ts'
+
+/** For a Sync of the wire's own: what nobody has asked for is the client's. */
+const unasked: Receiver = { readsRows: true, take: (type) => 'NSA'.includes(type) }
 
 /**
  * What is done with the messages of the extended protocol: series of them, each up to a Sync, which ends the transaction if
@@ -97,7 +101,7 @@ export class Extended {
     if (kind !== 'other') this.#unwrap()
   }
 
-  async #refusalOf({ kind, words, sql }: Prepared): Promise<Refusal | undefined> {
+  async #refusalOf({ kind, words, sql }: Prepared): Promise<Refusal | ServerError | undefined> {
     const isOpen = this.#isInTransaction || this.#held !== undefined
     const isAsked = (kind === 'alone' && !isOpen) || (kind === 'commit' && isOpen)
     if (!isAsked) return undefined
@@ -105,9 +109,25 @@ export class Extended {
     await this.#answered()
     if (conversation.isSkipping) return undefined // it is read by nobody
     if (kind === 'alone') return this.#guard.alone(firstWords(words), { words, sql })
-    if (conversation.status !== 'failed') return await this.#guard.judge('flush')
+    if (conversation.status !== 'failed') return await this.#judge()
     this.#guard.isDirty = true // it is taken for a ROLLBACK
     return undefined
+  }
+
+  async #judge(): Promise<Refusal | ServerError | undefined> {
+    const why = await this.#guard.judge('flush')
+    if (why instanceof ServerError) {
+      await this.#resume()
+      await this.#guard.rollBack(why)
+    }
+    return why
+  }
+
+  /** After an error the server reads nothing up to a Sync: this is one that the client did not send. */
+  async #resume(): Promise<void> {
+    const { conversation } = this.#guard
+    conversation.send(message('S'), { owed: 'sync', receiver: unasked })
+    await conversation.quiet()
   }
 
   /** Resolves once the client has its answer. */
@@ -160,19 +180,19 @@ export class Extended {
       await this.#portals.copied()
       const refusal = await guard.judge('sync')
       if (refusal !== undefined) {
-        await guard.rollBack()
+        await guard.rollBack(refusal)
         guard.refuse(refusal)
       } else {
         const failure = await guard.commit()
         if (failure === undefined) held.release()
-        else guard.conversation.tell(failure)
+        else guard.refuse(failure)
       }
     } else await guard.witness?.ended('rolled back')
     guard.ready()
   }
 
   /** What was asked before is answered before. */
-  async #refuse(refusal: Refusal): Promise<void> {
+  async #refuse(refusal: Refusal | ServerError): Promise<void> {
     await this.#answered()
     if (this.#guard.conversation.isSkipping) return // it was told of another error
     this.#isRefused = true

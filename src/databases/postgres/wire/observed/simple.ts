@@ -95,7 +95,7 @@ class Wrapped {
     const { status } = guard.conversation
     if (kind === 'commit' && status === 'in transaction') {
       const refusal = await guard.judge('sync')
-      if (refusal !== undefined) await guard.rollBack()
+      if (refusal !== undefined) await guard.rollBack(refusal)
       return refusal
     }
     if (kind === 'rollback' || status === 'failed') guard.isDirty = true
@@ -219,13 +219,13 @@ class Wrapped {
     if (this.#isOurs) {
       const refusal = await guard.judge('sync')
       if (refusal !== undefined) {
-        await guard.rollBack()
+        await guard.rollBack(refusal)
         guard.refuse(refusal)
         return
       }
       const failure = await guard.commit()
       if (failure !== undefined) {
-        guard.conversation.tell(failure)
+        guard.refuse(failure)
         return
       }
     }

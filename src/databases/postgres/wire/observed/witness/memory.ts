@@ -67,6 +67,14 @@ export class Memory {
     return { rows: new Map(seen), locks }
   }
 
+  /** Whether rows were changed of a table that has triggers, which may have been put off until the commit. */
+  get mayHaveDeferred(): boolean {
+    return [...this.#counts].some(
+      ([oid, { inserted, updated, deleted }]) =>
+        inserted + updated + deleted > 0 && this.#relations.get(oid)?.hasTriggers === true,
+    )
+  }
+
   /** What is new since it was asked last. `isUndone`: by a statement that only takes back, as `ROLLBACK TO` does. */
   async take(work: Work, known: Known, isUndone = false): Promise<Deed> {
     const before = await this.#before(work)
