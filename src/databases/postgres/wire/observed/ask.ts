@@ -12,12 +12,12 @@ const statement = Buffer.concat([Buffer.from('S'), name])
 const portal = Buffer.concat([Buffer.from('P'), name])
 
 /** A statement of the wire's own, in the client's session, by the extended protocol. */
-function statementOf(sql: string): Buffer {
+function statementOf(sql: string | Buffer): Buffer {
   return Buffer.concat([
     // those that failed before
     message('C', portal),
     message('C', statement),
-    message('P', name, text(sql), Buffer.alloc(2)),
+    message('P', name, typeof sql === 'string' ? text(sql) : sql, Buffer.alloc(2)),
     message('B', name, name, nothing),
     message('E', name, Buffer.alloc(4)),
     message('C', portal),
@@ -32,9 +32,14 @@ export type Ending = 'sync' | 'flush' | 'none'
 
 /**
  * Asks the server something in the client's session, and keeps the answer from the client. Resolves with the first column
- * of the first row. Throws `ServerError`; where a client's statement failed before it, it is never answered.
+ * of the first row. Bytes are a text in the client's encoding, with the zero at its end. Throws `ServerError`; where a
+ * client's statement failed before it, it is never answered.
  */
-export function ask(conversation: Conversation, sql: string, ending: Ending): Promise<string | undefined> {
+export function ask(
+  conversation: Conversation,
+  sql: string | Buffer,
+  ending: Ending,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     let value: string | undefined
     let closed = 0
