@@ -1,7 +1,7 @@
+import { strengthOf } from '../../databases/lock-modes.ts'
 import type { RowCounts, TableLock } from '../../databases/wire.ts'
 import type { Envelope, EnvelopeRows } from '../../runs/rehearsal.ts'
 import { plus } from './envelope.ts'
-import { strengthOf } from './seen/locks.ts'
 
 /**
  * What is done to partitions that come and go by themselves is told under their pattern (`public.events_*`): that of today was

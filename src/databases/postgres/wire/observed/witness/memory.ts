@@ -1,6 +1,7 @@
+import { blockedBy } from '../../../../lock-modes.ts'
 import type { Effects, StatementLock, TableWork } from '../../../../wire.ts'
 import type { Before } from '../../side/before-query.ts'
-import { blockedBy, isStrong, lockOf } from './modes.ts'
+import { isStrong, lockOf } from './modes.ts'
 import type { Counts, Known, Relation, Work } from './work.ts'
 
 /** What one statement did. */

@@ -1,4 +1,4 @@
-import { modes } from './modes.ts'
+import { lockModes } from '../../../../lock-modes.ts'
 
 /**
  * Asked in the session itself: what it has done since its transaction began, but for what is known ($1: locks, $2: the last
@@ -14,7 +14,7 @@ l as materialized (
     from (
       select relation, mode,
              relation::pg_catalog.int8 operator(pg_catalog.*) 16 operator(pg_catalog.+) pg_catalog.array_position(
-               array['${modes.join("','")}'], mode) as key
+               array['${lockModes.join("','")}'], mode) as key
         from pg_catalog.pg_locks
        where pid operator(pg_catalog.=) pg_catalog.pg_backend_pid()
          and locktype operator(pg_catalog.=) 'relation'
