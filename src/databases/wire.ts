@@ -45,7 +45,7 @@ export interface StatementLock {
 
 /** What one statement did to one table, by itself, its triggers and cascades. */
 export interface TableWork extends RowCounts {
-  /** How many rows it read by sequential scans. */
+  /** How many rows it read by sequential scans; a lower bound: the server does not tell what parallel workers have read. */
   readonly scanned: number
   /** Its storage was written anew (a rewrite, a `TRUNCATE`): how many bytes that has now. */
   readonly replaced?: { readonly bytes: number }
