@@ -175,20 +175,32 @@ describe.each(await allPrograms())('further statements through the wire to versi
   )
 
   it('leaves what commits inside after other work of its series to the server, which refuses it', async () => {
-    const { socket } = await openServerSession(await readTarget(stage.wire.url))
-    const execute = (sql: string) => [
-      message('P', text(''), text(sql), int16(0)),
-      message('B', text(''), text(''), Buffer.alloc(6)),
-      message('E', text(''), int32(0)),
-    ]
-    socket.end(
-      Buffer.concat([
-        ...['insert into b values (1)', 'call commits_inside()'].flatMap(execute),
-        ...[message('S'), message('X')],
-      ]),
-    )
-    expect((await buffer(socket)).toString('latin1')).toMatch(/INSERT 0 1.*C2D000/s)
+    const said = await play(stage.wire.url, ['insert into b values (1)', 'call commits_inside()'])
+    expect(said).toMatch(/INSERT 0 1.*C2D000/s)
     expect(await stage.server.query('select sum(m)::int as m from a')).toEqual([{ m: 0 }])
     expect(await stage.server.query('select n from b')).toEqual([])
   })
+
+  it.each([
+    ['a transaction that begins', ['insert into b values (1 / 0)', 'begin', 'commit']],
+    ['what commits by itself', ['insert into b values (1 / 0)', 'vacuum a']],
+    ['what can not be read', ['vacuum full full']],
+    ['the end of a transaction', ['begin', 'select 1 / 0', 'commit', 'insert into b values (1)']],
+  ])('says of a series that failed before %s what the server says', async (_what, series) => {
+    const said = await play(stage.wire.url, series)
+    expect(said).toBe(await play(stage.server.url(), series))
+    expect(await stage.server.query('select n from b')).toEqual([])
+  })
 })
+
+/** What the server answers to all of these, executed before one Sync. */
+async function play(url: string, series: readonly string[]): Promise<string> {
+  const { socket } = await openServerSession(await readTarget(url))
+  const execute = (sql: string) => [
+    message('P', text(''), text(sql), int16(0)),
+    message('B', text(''), text(''), Buffer.alloc(6)),
+    message('E', text(''), int32(0)),
+  ]
+  socket.end(Buffer.concat([...series.flatMap(execute), message('S'), message('X')]))
+  return (await buffer(socket)).toString('latin1')
+}

@@ -117,10 +117,11 @@ export class Extended {
     const prepared = this.#portals.get(portal)
     const kind = this.#isForAlone && prepared.kind === 'other' ? 'alone' : prepared.kind
     const isOpen = this.#isInTransaction || this.#isWrapped
-    const isAsked = (kind === 'alone' && !isOpen) || (kind === 'commit' && isOpen)
-    if (isAsked) await this.#answered()
-    if (isAsked && (await this.#repeats())) return // with this
-    const refusal = isAsked ? await this.#refusalOf({ ...prepared, kind }) : undefined
+    const isUncertain = kind !== 'other' && (isOpen || kind === 'alone')
+    if (isUncertain) await this.#answered()
+    if (isUncertain && (await this.#repeats())) return // with this
+    if (this.#guard.conversation.isSkipping) return // it is read by nobody
+    const refusal = await this.#refusalOf({ ...prepared, kind }, isOpen)
     if (refusal !== undefined) {
       await this.#refuse(refusal)
       return
@@ -146,11 +147,13 @@ export class Extended {
     if (!(await this.#repeats(invalid))) this.#letGo()
   }
 
-  async #refusalOf({ kind, words, sql }: Prepared): Promise<Refusal | ServerError | undefined> {
-    const { conversation } = this.#guard
-    if (conversation.isSkipping) return undefined // it is read by nobody
-    if (kind === 'alone') return this.#guard.alone(firstWords(words), { words, sql })
-    if (conversation.status !== 'failed') return await this.#judge()
+  async #refusalOf(
+    { kind, words, sql }: Prepared,
+    isOpen: boolean,
+  ): Promise<Refusal | ServerError | undefined> {
+    if (kind === 'alone' && !isOpen) return this.#guard.alone(firstWords(words), { words, sql })
+    if (kind !== 'commit' || !isOpen) return undefined
+    if (this.#guard.conversation.status !== 'failed') return await this.#judge()
     this.#guard.isDirty = true // it is taken for a ROLLBACK
     return undefined
   }
