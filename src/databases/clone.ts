@@ -119,5 +119,7 @@ export interface CloneWiring {
   readonly server?: Reference
   /** Where the URL of a replica is that is copied from. */
   readonly replica?: Reference
+  /** Partitions that come and go by themselves, as `schema.table` with `*` for any characters. */
+  readonly passingPartitions: readonly string[]
   open(place: ClonePlace): Promise<Cloner>
 }

@@ -45,7 +45,7 @@ export interface StatementLock {
 
 /** What one statement did to one table, by itself, its triggers and cascades. */
 export interface TableWork extends RowCounts {
-  /** How many rows it read by sequential scans. */
+  /** How many rows it read by sequential scans; a lower bound: the server does not tell what parallel workers have read. */
   readonly scanned: number
   /** Its storage was written anew (a rewrite, a `TRUNCATE`): how many bytes that has now. */
   readonly replaced?: { readonly bytes: number }
@@ -128,8 +128,8 @@ export interface WireOptions {
   readonly isEnforced?: boolean
   /**
    * Limits that every session begins with; what a session sets by itself wins. With a tap, and `lockTimeoutMs` here or
-   * `isEnforced`, a statement of the simple protocol that waited for a lock in vain is tried again, if it is the first work
-   * of its transaction or commits by itself.
+   * `isEnforced`, a statement that waited for a lock in vain is tried again, if it is the first work of its transaction and
+   * of what was sent with it, or commits by itself.
    */
   readonly budgets?: Budgets
   /** Opens the connections to the server, from wherever that is reached. */

@@ -43,4 +43,28 @@ describe('the guard of an envelope', () => {
     expect(guard.mayCommitByItself(built.replace('age', 'email'))).toBe(false)
     expect(guard.mayCommitByItself('vacuum full')).toBe(false)
   })
+
+  it('compares partitions that come and go together, with their indexes, under their pattern', async () => {
+    const rehearsed = {
+      ...envelope,
+      rows: { 'public.events_1125': { inserted: 0, updated: 1_000, deleted: 0 } },
+      locks: { 'public.events_1125': 'AccessExclusiveLock', 'public.events_1125_pkey': 'ShareLock' },
+    }
+    const all = (updated: number, table = 'public.events_1126', locked = table): Effects => ({
+      ...updating(updated, table),
+      locks: [{ table: locked, mode: 'AccessExclusiveLock' }],
+    })
+    const guard = new EnvelopeGuard(rehearsed, 0.1, ['public.events_*'])
+    expect(await guard.beforeCommit('a', all(600))).toBeUndefined()
+    expect(await guard.beforeCommit('a', all(600, undefined, 'public.events_1126_pkey'))).toBeUndefined()
+    guard.afterTransaction('a', 1, 'committed')
+    expect(await guard.beforeCommit('a', all(600, 'public.events_1127'))).toMatchObject({
+      code: 'ENVELOPE_LEFT',
+      message: expect.stringContaining('1,200 rows of public.events_*'),
+    })
+    for (const other of ['public.events', 'other.events_1126', 'xpublic.events_1126'])
+      expect(await guard.beforeCommit('a', all(1, other))).toMatchObject({ code: 'ENVELOPE_LEFT' })
+    const strict = new EnvelopeGuard(rehearsed, 0.1)
+    expect(await strict.beforeCommit('a', all(600))).toMatchObject({ code: 'ENVELOPE_LEFT' })
+  })
 })

@@ -1,6 +1,7 @@
 import type { Refusal } from '../core/errors.ts'
 import type { Effects, RowCounts } from '../databases/wire.ts'
 import { leaves, plus } from '../migrations/rehearsal/envelope.ts'
+import { PassingPartitions } from '../migrations/rehearsal/passing-partitions.ts'
 import { Recorder } from '../migrations/rehearsal/recorder.ts'
 import type { Envelope } from '../runs/rehearsal.ts'
 
@@ -8,20 +9,25 @@ import type { Envelope } from '../runs/rehearsal.ts'
 export class EnvelopeGuard extends Recorder {
   readonly #envelope: Envelope
   readonly #tolerance: number
+  readonly #passing: PassingPartitions
   /** Rows of transactions that were committed. */
   readonly #committed = new Map<string, RowCounts>()
   readonly #asked = new Map<string, Effects['rows']>()
 
-  constructor(envelope: Envelope, tolerance: number) {
+  /** Patterns of partitions that come and go by themselves: what is done to them is compared together. */
+  constructor(envelope: Envelope, tolerance: number, passingPartitions: readonly string[] = []) {
     super()
-    this.#envelope = envelope
+    this.#passing = new PassingPartitions(passingPartitions)
+    this.#envelope = this.#passing.envelope(envelope)
     this.#tolerance = tolerance
   }
 
   override async beforeCommit(session: string, effects: Effects): Promise<Refusal | undefined> {
-    this.#asked.set(session, effects.rows)
-    const rows = sum(this.#committed, effects.rows)
-    const why = leaves(this.#envelope, { rows, locks: effects.locks }, this.#tolerance)
+    const changed = this.#passing.rows(effects.rows)
+    this.#asked.set(session, changed)
+    const rows = sum(this.#committed, changed)
+    const locks = this.#passing.locks(effects.locks)
+    const why = leaves(this.#envelope, { rows, locks }, this.#tolerance)
     if (why.length === 0) return undefined
     return {
       code: 'ENVELOPE_LEFT',

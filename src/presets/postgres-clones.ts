@@ -31,10 +31,11 @@ const day = 86_400_000
 
 /** The wiring of clones; it loads nothing before it is opened. */
 export function wireClones(clones: PostgresClones): CloneWiring {
-  const { server, replica, command } = clones
+  const { server, replica, command, passingPartitions = [] } = clones
   return {
     ...(server === undefined ? {} : { server }),
     ...(replica === undefined ? {} : { replica }),
+    passingPartitions,
     open: async (place) => {
       const { openCloner } = await import('../databases/postgres/clone/open-cloner.ts')
       return openCloner(place, {
@@ -43,7 +44,7 @@ export function wireClones(clones: PostgresClones): CloneWiring {
         connections: clones.connections ?? 2,
         allowUnknownSpace: clones.allowUnknownSpace ?? false,
         mask: clones.mask ?? {},
-        passingPartitions: clones.passingPartitions ?? [],
+        passingPartitions,
         ...(clones.freeBytes === undefined ? {} : { freeBytes: clones.freeBytes }),
         ...(command === undefined ? {} : { command }),
       })

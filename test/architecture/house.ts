@@ -25,6 +25,7 @@ const rooms = {
       'databases/database.ts',
       'databases/clone.ts',
       'databases/inspector.ts',
+      'databases/lock-modes.ts',
       'databases/wire.ts',
       'ledger/ledger.ts',
       'ledger/chain.ts',

@@ -1,6 +1,6 @@
+import { strengthOf } from '../../databases/lock-modes.ts'
 import type { Statement } from '../../databases/wire.ts'
 import type { TraceEvidence } from './evidence.ts'
-import { strengthOf } from './seen/locks.ts'
 import { transactionOf } from './seen/transactions.ts'
 
 /** A transaction that was committed and may have changed something. */

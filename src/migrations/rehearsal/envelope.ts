@@ -1,8 +1,8 @@
 import { count } from '../../core/text.ts'
+import { firstBlocking, strengthOf } from '../../databases/lock-modes.ts'
 import type { Effects, RowCounts } from '../../databases/wire.ts'
 import type { Envelope, EnvelopeRows } from '../../runs/rehearsal.ts'
 import type { TraceEvidence } from './evidence.ts'
-import { firstBlocking, strengthOf } from './seen/locks.ts'
 
 /** The bound that a rehearsal sets: all that it changed, what it took back included, as a run is told of it. */
 export function envelopeOf(trace: TraceEvidence): Envelope {

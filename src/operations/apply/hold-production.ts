@@ -21,6 +21,8 @@ export interface Hold extends AsyncDisposable {
   readonly recorder?: Recorder
   /** The rehearsal that it is held to; missing where the glass was broken. */
   readonly rehearsal?: KnownRehearsal
+  /** Partitions that come and go by themselves, by patterns: what is done to them is compared together. */
+  readonly passingPartitions: readonly string[]
 }
 
 /**
@@ -65,6 +67,7 @@ async function takeHold(
     variables,
     ...(recorder === undefined ? {} : { recorder }),
     ...(rehearsal === undefined ? {} : { rehearsal }),
+    passingPartitions: passingOf(production.wiring),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
 }
@@ -126,7 +129,10 @@ async function openGuarded(
 ): Promise<{ readonly recorder: Recorder; readonly wire: Wire }> {
   const policy = rehearsalPolicy(settings.rehearsal)
   const envelope = rehearsal?.record.envelope
-  const recorder = envelope === undefined ? new Recorder() : new EnvelopeGuard(envelope, policy.rowTolerance)
+  const recorder =
+    envelope === undefined
+      ? new Recorder()
+      : new EnvelopeGuard(envelope, policy.rowTolerance, passingOf(wiring))
   const wire = await wiring.wire(url, {
     tap: {
       beforeFirstStatement,
@@ -141,6 +147,10 @@ async function openGuarded(
     ...(envelope === undefined ? {} : { budgets: budgetsOf(envelope, policy.maxBlockedMs.writes) }),
   })
   return { recorder, wire }
+}
+
+function passingOf({ clones }: Production['wiring']): readonly string[] {
+  return clones?.passingPartitions ?? []
 }
 
 // A production server is busier than a clone.

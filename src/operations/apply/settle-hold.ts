@@ -1,6 +1,7 @@
 import { count, duration } from '../../core/text.ts'
 import type { Statement } from '../../databases/wire.ts'
 import { plus } from '../../migrations/rehearsal/envelope.ts'
+import { PassingPartitions } from '../../migrations/rehearsal/passing-partitions.ts'
 import type { Recorder } from '../../migrations/rehearsal/recorder.ts'
 import type { AppliedRecord, Envelope, EnvelopeRows } from '../../runs/rehearsal.ts'
 import type { Run } from '../../runs/run.ts'
@@ -18,17 +19,21 @@ export async function settleHold(context: Context, { run, ledger }: FoundRun, ho
   )
 }
 
-function describeApplied({ recorder, rehearsal }: Hold): AppliedRecord {
+function describeApplied({ recorder, rehearsal, passingPartitions }: Hold): AppliedRecord {
   const of = rehearsal === undefined ? {} : { rehearsal: rehearsal.run }
   if (recorder === undefined) return { ...of, ...unwatched }
   const rows = committedRows(recorder)
   const longestStatementMs = Math.max(0, ...recorder.statements.map(({ ms }) => ms))
+  const passing = new PassingPartitions(passingPartitions)
   const envelope = rehearsal?.record.envelope
   return {
     ...of,
     rows: Object.fromEntries(rows),
     longestStatementMs,
-    surprises: envelope === undefined ? [] : surprises(envelope, rows, longestStatementMs),
+    surprises:
+      envelope === undefined
+        ? []
+        : surprises(passing.envelope(envelope), passing.rows(rows), longestStatementMs),
   }
 }
 

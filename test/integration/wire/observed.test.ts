@@ -18,6 +18,7 @@ describe.each(await allPrograms())('a guarded session at version $version', (pro
   let wire: Tapped
   let judged: Effects[]
   let verdict: (effects: Effects) => Refusal | undefined
+  let mayAlone: (sql: string) => boolean
   beforeAll(async () => {
     server = await startPostgres(realPassword, { programs })
   })
@@ -25,6 +26,7 @@ describe.each(await allPrograms())('a guarded session at version $version', (pro
   beforeEach(async () => {
     judged = []
     verdict = () => undefined
+    mayAlone = () => false
     await server.query(`
       drop schema public cascade; create schema public;
       create table a (n int primary key, m int); create table b (n int); create table c (n int);
@@ -42,6 +44,7 @@ describe.each(await allPrograms())('a guarded session at version $version', (pro
           return verdict(effects)
         },
         afterStatement: () => {},
+        mayCommitByItself: (sql) => mayAlone(sql),
       },
     })
     return () => wire[Symbol.asyncDispose]()
@@ -166,6 +169,21 @@ describe.each(await allPrograms())('a guarded session at version $version', (pro
     }
     expect(await sums()).toEqual(untouched)
     expect(wire.errors).toEqual([])
+  })
+
+  it('lets commit by itself what may, in either protocol', async () => {
+    mayAlone = (sql) => sql === 'call commits_inside()'
+    await using client = await connected(wire.url)
+    for (const query of ['call commits_inside()', { text: 'call commits_inside()', values: [], name: 'c' }]) {
+      await client.query(query as string)
+      expect(await sums()).toMatchObject({ a: 70 })
+      await server.query('update a set m = 0')
+    }
+    await expect(
+      client.query({ text: 'do $$ begin commit; end $$', values: [], name: 'd' }),
+    ).rejects.toMatchObject({
+      code: 'PU001',
+    })
   })
 
   it('answers as the server does: rows, counts, notices, errors and where they are', async () => {
@@ -361,9 +379,12 @@ describe.each(await allPrograms())('an observed session at version $version', (p
     await using client = await connected(wire.url)
     for (const sql of ['vacuum a', 'create index concurrently i on a (n)', 'call commits()'])
       await client.query(sql)
-    await client.query({ name: 'v', text: 'vacuum a', values: [] })
-    expect(alone).toEqual(['VACUUM A', 'CREATE INDEX CONCURRENTLY I', 'CALL COMMITS', 'VACUUM A'])
-    expect(await server.query('select count(*)::int as n from a')).toEqual([{ n: 1 }])
+    for (const sql of ['vacuum a', 'call commits()']) await client.query({ name: sql, text: sql, values: [] })
+    expect(alone).toEqual([
+      ...['VACUUM A', 'CREATE INDEX CONCURRENTLY I', 'CALL COMMITS'],
+      ...['VACUUM A', 'CALL COMMITS'],
+    ])
+    expect(await server.query('select count(*)::int as n from a')).toEqual([{ n: 2 }])
     expect(wire.errors).toEqual([])
   })
 

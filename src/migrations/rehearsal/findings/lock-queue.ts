@@ -1,7 +1,8 @@
 import { duration } from '../../../core/text.ts'
+import { strengthOf } from '../../../databases/lock-modes.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Finding } from '../finding.ts'
-import { strengthOf, strongest } from '../seen/locks.ts'
+import { strongest } from '../seen/locks.ts'
 import { type KnownLock, type Step, sceneOf } from '../seen/scene.ts'
 import { nameOf } from './words.ts'
 

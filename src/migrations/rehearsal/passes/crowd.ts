@@ -1,10 +1,10 @@
 import type { TablePair } from '../../../databases/inspector.ts'
+import { strengthOf } from '../../../databases/lock-modes.ts'
 import type { Statement, StatementLock } from '../../../databases/wire.ts'
 import type { CrowdEvidence, TraceEvidence } from '../evidence.ts'
 import { meanwhile } from '../meanwhile.ts'
 import { playAgain } from '../play.ts'
 import { Recorder } from '../recorder.ts'
-import { strengthOf } from '../seen/locks.ts'
 import type { Scene, Stage } from '../stage.ts'
 
 /** A pair whose parent a transaction locks first, and then its child; the application goes the other way. */

@@ -1,5 +1,5 @@
+import { strengthOf } from '../../../databases/lock-modes.ts'
 import type { Blocks } from '../../../databases/wire.ts'
-import { strengthOf } from './locks.ts'
 import type { Scene, Step } from './scene.ts'
 import type { KnownTable } from './tables.ts'
 

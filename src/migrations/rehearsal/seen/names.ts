@@ -1,5 +1,5 @@
+import { strengthOf } from '../../../databases/lock-modes.ts'
 import type { Statement } from '../../../databases/wire.ts'
-import { strengthOf } from './locks.ts'
 import type { KnownTable } from './tables.ts'
 
 /** Tells which table of before a statement means by a name. */

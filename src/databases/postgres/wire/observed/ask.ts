@@ -12,10 +12,12 @@ const statement = Buffer.concat([Buffer.from('S'), name])
 const portal = Buffer.concat([Buffer.from('P'), name])
 
 /** A statement of the wire's own, in the client's session, by the extended protocol. */
-function statementOf(sql: string): Buffer {
+function statementOf(sql: string | Buffer): Buffer {
   return Buffer.concat([
-    message('C', statement), // one that a failed transaction left behind
-    message('P', name, text(sql), Buffer.alloc(2)),
+    // those that failed before
+    message('C', portal),
+    message('C', statement),
+    message('P', name, typeof sql === 'string' ? text(sql) : sql, Buffer.alloc(2)),
     message('B', name, name, nothing),
     message('E', name, Buffer.alloc(4)),
     message('C', portal),
@@ -23,16 +25,21 @@ function statementOf(sql: string): Buffer {
   ])
 }
 
-const owed = ['close', 'parse', 'bind', 'execute', 'close', 'close'] as const
+const owed = ['close', 'close', 'parse', 'bind', 'execute', 'close', 'close'] as const
 
 /** With what a statement of ours is ended. Inside a client's own series of messages there may be no Sync but its own. */
 export type Ending = 'sync' | 'flush' | 'none'
 
 /**
  * Asks the server something in the client's session, and keeps the answer from the client. Resolves with the first column
- * of the first row. Throws `ServerError`; where a client's statement failed before it, it is never answered.
+ * of the first row. Bytes are a text in the client's encoding, with the zero at its end. Throws `ServerError`; where a
+ * client's statement failed before it, it is never answered.
  */
-export function ask(conversation: Conversation, sql: string, ending: Ending): Promise<string | undefined> {
+export function ask(
+  conversation: Conversation,
+  sql: string | Buffer,
+  ending: Ending,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     let value: string | undefined
     let closed = 0
@@ -42,7 +49,7 @@ export function ask(conversation: Conversation, sql: string, ending: Ending): Pr
         if (type === 'D') value = firstColumn(bytes)
         if (type === 'E') reject(new ServerError(bytes.subarray(5), bytes))
         if (type === '3') closed += 1
-        if (isLast && (ending === 'sync' ? type === 'Z' : closed === 3)) resolve(value)
+        if (isLast && (ending === 'sync' ? type === 'Z' : closed === 4)) resolve(value)
         return type === 'S' || type === 'A' // settings and notifications are the client's
       },
     }

@@ -30,12 +30,18 @@ export class Conversation {
   isSkipping = false
   /** It reads rows and nothing else. */
   isCopyingIn = false
+  /** The client has got rows that nobody read, since this was set to `false`. */
+  hasPassedRows = false
   readonly settings = new Settings()
 
   constructor(client: Socket, server: Duplex) {
     this.#client = client
     this.#server = server
-    const isRead = (type: number) => !rows.has(type) || this.#expected[0]?.receiver?.readsRows === true
+    const isRead = (type: number) => {
+      if (!rows.has(type) || this.#expected[0]?.receiver?.readsRows === true) return true
+      this.hasPassedRows = true
+      return false
+    }
     this.#framer = new Framer(isRead, {
       pass: (bytes) => void this.#client.write(bytes),
       message: (type, bytes) => this.#receive(type, bytes),

@@ -1,13 +1,19 @@
 import type { Refusal } from '../../../../core/errors.ts'
+import { ServerError } from '../protocol/server-error.ts'
 import { message } from '../protocol/write.ts'
 import { ask } from './ask.ts'
 import type { Receiver } from './expected.ts'
 import type { Guard } from './guard.ts'
 import { Held } from './held.ts'
 import { lost } from './lost.ts'
+import { isGivenUp } from './patience.ts'
 import { Portals } from './portals.ts'
 import { type Prepared, PreparedStatements, unknown } from './prepared.ts'
+import { Series } from './series.ts'
 import { firstWords, segmentsOf } from './statements/segments.ts'
+
+/** For a message of the wire's own: what nobody has asked for is the client's. */
+const unasked: Receiver = { readsRows: true, take: (type) => 'NSA'.includes(type) }
 
 /**
  * What is done with the messages of the extended protocol: series of them, each up to a Sync, which ends the transaction if
@@ -17,14 +23,23 @@ export class Extended {
   readonly #guard: Guard
   readonly #statements = new PreparedStatements()
   readonly #portals: Portals
+  #series = new Series(false)
   #isFresh = true
+  #wasInTransaction = false
   #isInTransaction = false
+  /** What the client is told once it is known what the series comes to. */
   #held: Held | undefined
+  /** The transaction is ours. */
+  #isWrapped = false
+  /** What is executed first commits by itself: the server has refused it in a transaction of ours. */
+  #isForAlone = false
   #isRefused = false
+  /** The last time that a series is sent once more: it may happen in the midst of such a time. */
+  #attempt: symbol | undefined
 
   constructor(guard: Guard) {
     this.#guard = guard
-    this.#portals = new Portals(guard)
+    this.#portals = new Portals(guard, () => this.#mayRepeat)
   }
 
   /** Whether a series has begun that no Sync has ended yet. */
@@ -32,8 +47,32 @@ export class Extended {
     return !this.#isFresh
   }
 
-  async parse(bytes: Buffer): Promise<void> {
+  /** Any but a Sync. */
+  async message(type: string, bytes: Buffer): Promise<void> {
     if (!(await this.#begin())) return
+    if (type !== 'H') this.#series.keep(type, bytes)
+    await this.#pass(type, bytes)
+  }
+
+  async #pass(type: string, bytes: Buffer): Promise<void> {
+    switch (type) {
+      case 'P':
+        return await this.#parse(bytes)
+      case 'B':
+        return await this.#bind(bytes)
+      case 'E':
+        return await this.#execute(bytes)
+      case 'C':
+        if (bytes[5] === 'P'.charCodeAt(0)) this.#portals.close(textsIn(bytes, 6)[0] ?? '')
+        return this.#send('close', bytes)
+      case 'D':
+        return this.#send('describe', bytes)
+      default:
+        return await this.#flush(bytes)
+    }
+  }
+
+  async #parse(bytes: Buffer): Promise<void> {
     const [name = '', sql = ''] = textsIn(bytes, 5)
     const refusal = this.#guard.unreadable(sql)
     if (refusal !== undefined) {
@@ -44,95 +83,126 @@ export class Extended {
     // There is one at most, and semicolons may stand before it.
     const first = segments.find(({ kind }) => kind !== 'other') ?? segments[0]
     const prepared = first === undefined ? unknown : { ...first, sql }
-    const watched = this.#portals.watch(prepared, this.#held)
+    const watched = this.#portals.watch(prepared, this.#series.before(this.#held))
     const receiver = this.#statements.asked(name, prepared, watched)
     this.#guard.conversation.send(bytes, { owed: 'parse', receiver })
   }
 
-  async bind(bytes: Buffer): Promise<void> {
-    if (!(await this.#begin())) return
+  async #bind(bytes: Buffer): Promise<void> {
     const [portal = '', name = ''] = textsIn(bytes, 5)
     if (this.#statements.isUncertain(name)) await this.#answered()
     const prepared = this.#statements.coming(name)
     this.#portals.bind(portal, prepared)
-    if (prepared.kind === 'other' && !this.#isInTransaction) this.#wrap()
-    const receiver = this.#portals.watch(prepared, this.#held)
+    if (prepared.kind === 'other' && !this.#isInTransaction && !this.#isForAlone) this.#wrap()
+    const receiver = this.#portals.watch(prepared, this.#series.before(this.#held))
     this.#guard.conversation.send(bytes, { owed: 'bind', receiver })
   }
 
-  async describe(bytes: Buffer): Promise<void> {
-    if (await this.#begin()) this.#send('describe', bytes)
+  #send(owed: 'describe' | 'close', bytes: Buffer): void {
+    this.#guard.conversation.send(bytes, { owed, receiver: this.#series.before(this.#held) })
   }
 
-  async close(bytes: Buffer): Promise<void> {
-    if (!(await this.#begin())) return
-    const [name = ''] = textsIn(bytes, 6)
-    if (bytes[5] === 'P'.charCodeAt(0)) this.#portals.close(name)
-    this.#send('close', bytes)
+  /** The client waits for what it was not told yet. */
+  async #flush(bytes: Buffer): Promise<void> {
+    const { conversation } = this.#guard
+    do {
+      conversation.send(bytes)
+      await Promise.race([conversation.quiet(), conversation.copying()])
+    } while (await this.#repeats())
+    if (this.#held !== undefined) this.#tell(this.#held)
   }
 
-  async flush(bytes: Buffer): Promise<void> {
-    if (!(await this.#begin())) return
-    // It waits for what it was not told yet.
-    this.#guard.conversation.send(bytes)
-    await this.#guard.conversation.quiet()
-    this.#held?.release()
-  }
-
-  async execute(bytes: Buffer): Promise<void> {
-    if (!(await this.#begin())) return
+  async #execute(bytes: Buffer): Promise<void> {
     const [portal = ''] = textsIn(bytes, 5)
-    const { kind, words, sql } = this.#portals.get(portal)
-    const refusal = await this.#refusalOf({ kind, words, sql })
+    const prepared = this.#portals.get(portal)
+    const kind = this.#isForAlone && prepared.kind === 'other' ? 'alone' : prepared.kind
+    const isOpen = this.#isInTransaction || this.#isWrapped
+    const isUncertain = kind !== 'other' && (isOpen || kind === 'alone')
+    if (isUncertain) await this.#answered()
+    if (isUncertain && (await this.#repeats())) return // with this
+    if (this.#guard.conversation.isSkipping) return // it is read by nobody
+    const refusal = await this.#refusalOf({ ...prepared, kind }, isOpen)
     if (refusal !== undefined) {
       await this.#refuse(refusal)
       return
     }
-    const isAlone = kind === 'alone' && !this.#isInTransaction && this.#held === undefined
-    if (isAlone) await this.#portals.executeAlone(portal, bytes)
-    else this.#portals.execute(portal, bytes, this.#held)
-    if (kind === 'begin') this.#isInTransaction = true
+    if (kind === 'alone' && !isOpen) {
+      await this.#executeAlone(portal, bytes)
+      return
+    }
+    this.#portals.execute(portal, bytes, this.#held, this.#series.before(this.#held, prepared))
     if (kind === 'rollback') this.#guard.isDirty = true
+    if (kind === 'begin') this.#isInTransaction = true
     if (kind === 'commit' || kind === 'rollback') this.#isInTransaction = false
-    if (kind !== 'other') this.#unwrap()
+    // From here on, the transaction is the client's.
+    if (kind !== 'other' && (kind !== 'begin' || this.#isWrapped)) this.#letGo()
   }
 
-  async #refusalOf({ kind, words, sql }: Prepared): Promise<Refusal | undefined> {
-    const isOpen = this.#isInTransaction || this.#held !== undefined
-    const isAsked = (kind === 'alone' && !isOpen) || (kind === 'commit' && isOpen)
-    if (!isAsked) return undefined
-    const { conversation } = this.#guard
-    await this.#answered()
-    if (conversation.isSkipping) return undefined // it is read by nobody
-    if (kind === 'alone') return this.#guard.alone(firstWords(words), { words, sql })
-    if (conversation.status !== 'failed') return await this.#guard.judge('flush')
+  async #executeAlone(portal: string, bytes: Buffer): Promise<void> {
+    const { patience } = this.#guard
+    const invalid = await patience?.invalidIndexes()
+    this.#isForAlone = false
+    const receiver = this.#series.before(this.#held, { ...this.#portals.get(portal), kind: 'alone' })
+    await this.#portals.executeAlone(portal, bytes, receiver)
+    if (!(await this.#repeats(invalid))) this.#letGo()
+  }
+
+  async #refusalOf(
+    { kind, words, sql }: Prepared,
+    isOpen: boolean,
+  ): Promise<Refusal | ServerError | undefined> {
+    if (kind === 'alone' && !isOpen) return this.#guard.alone(firstWords(words), { words, sql })
+    if (kind !== 'commit' || !isOpen) return undefined
+    if (this.#guard.conversation.status !== 'failed') return await this.#judge()
     this.#guard.isDirty = true // it is taken for a ROLLBACK
     return undefined
+  }
+
+  async #judge(): Promise<Refusal | ServerError | undefined> {
+    const why = await this.#guard.judge('flush')
+    if (why instanceof ServerError) {
+      await this.#resume()
+      await this.#guard.rollBack(why)
+    }
+    return why
+  }
+
+  /** After an error the server reads nothing up to a Sync: this is one that the client did not send. */
+  async #resume(): Promise<void> {
+    const { conversation } = this.#guard
+    conversation.send(message('S'), { owed: 'sync', receiver: unasked })
+    await conversation.quiet()
   }
 
   /** Resolves once the client has its answer. */
   async sync(bytes: Buffer): Promise<void> {
     const { conversation } = this.#guard
-    const held = this.#held
     if (conversation.isCopyingIn) {
       conversation.send(bytes) // which the server ignores
       return
     }
-    if (this.#isRefused) {
-      this.#guard.rollBackSeries()
-    }
-    if (held === undefined || this.#isRefused) {
-      conversation.send(bytes, { owed: 'sync', receiver: this.#afterSeries() })
-      await this.#portals.copied()
-    } else {
-      const finished = held.finished()
-      conversation.send(bytes, { owed: 'sync', receiver: held })
+    do {
+      if (this.#held === undefined) {
+        await this.#syncFreely(bytes)
+        break
+      }
+      const finished = this.#held.finished()
+      conversation.send(bytes, { owed: 'sync', receiver: this.#held })
       if ((await finished) === 'ignored') return // there is another after the rows
-      await this.#settle(held)
-    }
+    } while (await this.#repeats())
+    if (this.#held !== undefined) await this.#settle(this.#held)
+    this.#held = undefined
     this.#isFresh = true
     this.#isRefused = false
-    this.#held = undefined
+  }
+
+  /** The client was told everything as it came. */
+  async #syncFreely(bytes: Buffer): Promise<void> {
+    const { conversation, patience } = this.#guard
+    if (this.#isRefused) this.#guard.rollBackSeries()
+    conversation.send(bytes, { owed: 'sync', receiver: this.#afterSeries() })
+    await this.#portals.copied()
+    patience?.end()
   }
 
   /** Outside a transaction, what was told of a series that failed before its work is over with it. */
@@ -145,38 +215,109 @@ export class Extended {
     return { readsRows: false, take }
   }
 
-  /** Ends the transaction of ours around a series. */
+  /** Ends the transaction of ours around a series, if there is one, and tells the client what it has not heard yet. */
   async #settle(held: Held): Promise<void> {
     const guard = this.#guard
-    this.#portals.closeAll()
-    if (held.error !== undefined) {
-      await guard.rollBack()
-      held.release()
-      const refusal = guard.isForAlone(held.error) && guard.isEnforced ? guard.alone('This') : undefined
-      if (refusal === undefined) guard.conversation.tell(held.error)
-      else guard.refuse(refusal)
-    } else if (held.isBegun) {
+    if (this.#isWrapped) this.#portals.closeAll()
+    if (held.error !== undefined) await this.#fail(held)
+    else if (!this.#isWrapped) await this.#goOn(held)
+    else if (held.isBegun) {
       if (guard.conversation.status === 'idle') throw lost('a series of messages')
       await this.#portals.copied()
-      const refusal = await guard.judge('sync')
-      if (refusal !== undefined) {
-        await guard.rollBack()
-        guard.refuse(refusal)
-      } else {
-        const failure = await guard.commit()
-        if (failure === undefined) held.release()
-        else guard.conversation.tell(failure)
-      }
+      const why = (await this.#refusalOfOurs()) ?? (await guard.commit())
+      if (why === undefined) held.release()
+      else guard.refuse(why)
     } else await guard.witness?.ended('rolled back')
     guard.ready()
   }
 
+  async #refusalOfOurs(): Promise<Refusal | ServerError | undefined> {
+    const why = await this.#guard.judge('sync')
+    if (why !== undefined) await this.#guard.rollBack(why)
+    return why
+  }
+
+  async #fail(held: Held): Promise<void> {
+    const { conversation, witness, patience } = this.#guard
+    this.#portals.tellFailure()
+    if (this.#isWrapped) await this.#guard.rollBack()
+    else if (conversation.status === 'idle') await witness?.ended('rolled back')
+    patience?.end()
+    this.#tell(held)
+  }
+
+  /** Nothing but what is before work can be said again. */
+  async #goOn(held: Held): Promise<void> {
+    const { conversation, patience } = this.#guard
+    await this.#portals.copied()
+    if (!this.#series.isRepeatable || conversation.status === 'idle') patience?.end()
+    else for (const { kind, sql } of this.#series.quiet) patience?.hear(kind, sql)
+    held.release()
+  }
+
+  /** What the client has not heard yet. */
+  #tell(held: Held): void {
+    const guard = this.#guard
+    held.release()
+    const error = held.takeError()
+    if (error === undefined) return
+    this.#series.end()
+    this.#portals.tellFailure()
+    const isOfOurs = this.#isWrapped && guard.isEnforced && guard.isForAlone(error)
+    const refusal = isOfOurs ? guard.alone('This') : undefined
+    if (refusal === undefined) guard.conversation.tell(error)
+    else guard.refuse(refusal)
+  }
+
+  /** Whether it may help to send once more what has failed. */
+  get #mayRepeat(): boolean {
+    const { conversation, patience } = this.#guard
+    const error = this.#held?.error
+    if (error === undefined || !this.#series.isRepeatable || conversation.hasPassedRows) return false
+    if (this.#isWrapped && this.#guard.isForAlone(error)) return this.#series.isOfOne
+    return patience !== undefined && isGivenUp(error)
+  }
+
+  /** Sends the series once more where that may help. `invalid`: indexes that were so before. Gives back whether it did. */
+  async #repeats(invalid?: readonly string[]): Promise<boolean> {
+    const { conversation, patience } = this.#guard
+    const error = this.#held?.error
+    if (!this.#mayRepeat) return false
+    const isForAlone = this.#isWrapped && this.#guard.isForAlone(error)
+    if (!isForAlone && !(await patience?.sleeps(error))) return false
+    if (conversation.isSkipping) await this.#resume()
+    if (conversation.status !== 'idle') await this.#guard.rollBack()
+    if (invalid !== undefined && !(await patience?.dropFailed(invalid))) return false
+    await this.#guard.clear()
+    if (this.#wasInTransaction && !(await patience?.beginAnew())) throw lost('a series of messages')
+    this.#portals.forgive()
+    this.#isWrapped = false
+    this.#isForAlone = isForAlone
+    this.#isInTransaction = this.#wasInTransaction
+    this.#held = this.#hold()
+    const attempt = Symbol('an attempt')
+    this.#attempt = attempt
+    for (const { type, bytes } of this.#series.again()) {
+      if (this.#attempt !== attempt || this.#isRefused) break
+      if (type === 'P') this.#takeBack(bytes)
+      await this.#pass(type, bytes)
+    }
+    return true
+  }
+
+  /** A statement stays prepared when its transaction is rolled back, and can't be prepared once more under its name. */
+  #takeBack(parse: Buffer): void {
+    const [name = ''] = textsIn(parse, 5)
+    const named = Buffer.concat([Buffer.from('S'), Buffer.from(`${name}\0`, 'latin1')])
+    if (name !== '') this.#guard.conversation.send(message('C', named), { owed: 'close', receiver: unasked })
+  }
+
   /** What was asked before is answered before. */
-  async #refuse(refusal: Refusal): Promise<void> {
+  async #refuse(refusal: Refusal | ServerError): Promise<void> {
     await this.#answered()
     if (this.#guard.conversation.isSkipping) return // it was told of another error
     this.#isRefused = true
-    this.#held?.letGo()
+    this.#letGo()
     this.#guard.refuse(refusal)
   }
 
@@ -188,36 +329,48 @@ export class Extended {
   /** Whether what comes is for the server: after a refusal it is for nobody. */
   async #begin(): Promise<boolean> {
     if (this.#isFresh) {
-      const { conversation } = this.#guard
+      const { conversation, patience } = this.#guard
       await conversation.quiet()
       this.#isInTransaction = conversation.status !== 'idle'
-      if (!this.#isInTransaction) await this.#guard.clear()
+      this.#wasInTransaction = this.#isInTransaction
+      if (!this.#isInTransaction) {
+        await this.#guard.clear()
+        patience?.end()
+      }
       this.#statements.settled()
-      this.#guard.patience?.end()
+      conversation.hasPassedRows = false
+      const isRepeatable = !this.#isInTransaction || patience?.canBeginAnew === true
+      this.#series = new Series(isRepeatable)
+      this.#held = isRepeatable && patience !== undefined ? this.#hold() : undefined
+      this.#isWrapped = false
+      this.#isForAlone = false
       this.#isFresh = false
     }
     return !this.#isRefused
   }
 
+  #hold(): Held {
+    return new Held((bytes) => this.#guard.conversation.tell(bytes))
+  }
+
   #wrap(): void {
-    if (this.#held !== undefined) return
-    const { conversation } = this.#guard
-    const held = new Held((bytes) => conversation.tell(bytes))
+    if (this.#isWrapped) return
+    const held = this.#held ?? this.#hold()
     this.#held = held
+    this.#isWrapped = true
     const begun = () => {
       held.isBegun = true
     }
-    ask(conversation, 'begin', 'none').then(begun, () => {})
+    ask(this.#guard.conversation, 'begin', 'none').then(begun, () => {})
   }
 
-  /** From here on, the transaction is the client's. */
-  #unwrap(): void {
+  /** From here on, the client is told everything as it comes. */
+  #letGo(): void {
+    this.#series.end()
+    if (this.#held !== undefined) this.#tell(this.#held)
     this.#held?.letGo()
     this.#held = undefined
-  }
-
-  #send(owed: 'describe' | 'close', bytes: Buffer): void {
-    this.#guard.conversation.send(bytes, { owed, receiver: this.#held })
+    this.#isWrapped = false
   }
 }
 

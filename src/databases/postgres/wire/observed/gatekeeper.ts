@@ -51,17 +51,12 @@ export class Gatekeeper {
         this.#current = this.#extended.sync(bytes).catch(this.#failed)
         break
       case 'P':
-        return await this.#extended.parse(bytes)
       case 'B':
-        return await this.#extended.bind(bytes)
       case 'D':
-        return await this.#extended.describe(bytes)
       case 'E':
-        return await this.#extended.execute(bytes)
       case 'C':
-        return await this.#extended.close(bytes)
       case 'H':
-        return await this.#extended.flush(bytes)
+        return await this.#extended.message(type, bytes)
       case 'F':
         return await this.#call(bytes)
       default:

@@ -11,7 +11,7 @@ import type { Kind } from './statements/kind.ts'
 import { redact } from './statements/redact.ts'
 import { Books, type Look } from './witness/books.ts'
 import { Witness } from './witness/witness.ts'
-import { flushQuery } from './witness/work-query.ts'
+import { fireQuery, flushQuery } from './witness/work-query.ts'
 
 const letters: Readonly<Record<Status, string>> = { idle: 'I', 'in transaction': 'T', failed: 'E' }
 
@@ -71,14 +71,16 @@ export class Guard {
     await ask(this.conversation, flushQuery, 'sync')
   }
 
-  /** Whether the transaction that is open may be committed. */
-  async judge(ending: Ending): Promise<Refusal | undefined> {
+  /**
+   * Why the transaction that is open may not be committed: somebody refuses, or the server fails in what it had put off until
+   * the commit.
+   */
+  async judge(ending: Ending): Promise<Refusal | ServerError | undefined> {
     try {
       await this.witness?.settled()
-      if (!this.#books.isCurrent) {
-        await this.#books.enter(await new Promise<Look>((hear) => this.#books.look({ ending }, hear)))
-      }
-      return await this.#tap.beforeCommit(this.#session, this.#books.effects)
+      if (!this.#books.isCurrent) await this.#books.enter(await this.#look(ending))
+      const failure = this.#books.mayHaveDeferred ? await this.#fireDeferred(ending) : undefined
+      return failure ?? (await this.#tap.beforeCommit(this.#session, this.#books.effects))
     } catch (thrown) {
       this.isDirty = true
       return {
@@ -90,25 +92,47 @@ export class Guard {
     }
   }
 
-  async rollBack(): Promise<void> {
+  #look(ending: Ending): Promise<Look> {
+    return new Promise((hear) => this.#books.look({ ending }, hear))
+  }
+
+  /** What would be done in the commit is done now, while it can be counted. Gives back its failure. */
+  async #fireDeferred(ending: Ending): Promise<ServerError | undefined> {
+    const startedAt = Date.now()
+    const began = performance.now()
+    try {
+      await ask(this.conversation, fireQuery, ending)
+    } catch (thrown) {
+      if (thrown instanceof ServerError) return thrown
+      throw thrown
+    }
+    const ms = performance.now() - began
+    const deed = await this.#books.enter(await this.#look(ending))
+    this.witness?.deferred({ startedAt, ms, deed })
+    return undefined
+  }
+
+  /** `why`: it could not be committed. */
+  async rollBack(why?: Refusal | ServerError): Promise<void> {
     this.isDirty = true
     this.#books.turn()
     await ask(this.conversation, 'rollback', 'sync')
-    await this.witness?.ended('rolled back')
+    if (why instanceof ServerError) await this.witness?.tellOfCommit(why.bytes)
+    else await this.witness?.ended('rolled back')
   }
 
-  /** Commits a transaction of ours. Gives back what the server says is wrong with it (a deferred constraint). */
-  async commit(): Promise<Buffer | undefined> {
+  /** Commits a transaction of ours. Gives back what the server says is wrong with it. */
+  async commit(): Promise<ServerError | undefined> {
     this.#books.turn()
     try {
       await ask(this.conversation, 'commit', 'sync')
-      await this.witness?.ended('committed')
+      await this.witness?.committed()
       return undefined
     } catch (thrown) {
       if (!(thrown instanceof ServerError)) throw thrown
       this.isDirty = true
       await this.witness?.tellOfCommit(thrown.bytes)
-      return thrown.bytes
+      return thrown
     }
   }
 
@@ -167,8 +191,11 @@ export class Guard {
     )
   }
 
-  refuse({ message: sentence, remedy }: Refusal): void {
-    this.conversation.tell(error({ state: 'PU001', message: sentence, hint: remedy }))
+  refuse(why: Refusal | ServerError): void {
+    const isOurs = !(why instanceof ServerError)
+    this.conversation.tell(
+      isOurs ? error({ state: 'PU001', message: why.message, hint: why.remedy }) : why.bytes,
+    )
   }
 
   /** That the client may go on. */

@@ -9,14 +9,24 @@ export class Held implements Receiver {
   readonly #tell: (bytes: Buffer) => void
   #done: Buffer | undefined
   #isLetGo = false
+  #isErrorTold = false
+  readonly #wasDescribed: boolean
+  #isDescribed = false
   #finish: (how: 'answered' | 'ignored') => void = () => {}
   /** The server has begun the transaction around it: it is still listening then. */
   isBegun = false
   /** What the server said was wrong. */
   error: Buffer | undefined
 
-  constructor(tell: (bytes: Buffer) => void) {
+  /** `isDescribed`: the client knows already what the rows look like that come. */
+  constructor(tell: (bytes: Buffer) => void, isDescribed = false) {
     this.#tell = tell
+    this.#wasDescribed = isDescribed
+  }
+
+  /** Whether the client knows what the rows look like, if any come. */
+  get isDescribed(): boolean {
+    return this.#wasDescribed || this.#isDescribed
   }
 
   /** Resolves when the server is ready for more, or has ignored that it was asked to be. */
@@ -37,9 +47,20 @@ export class Held implements Receiver {
       return false
     }
     this.release()
+    if (type === 'T') {
+      this.#isDescribed = true
+      return !this.#wasDescribed
+    }
     if (!'CIs'.includes(type)) return true
     this.#done = bytes
     return false
+  }
+
+  /** What was wrong, if nobody has taken it to tell it. */
+  takeError(): Buffer | undefined {
+    const untold = this.#isErrorTold ? undefined : this.error
+    this.#isErrorTold ||= untold !== undefined
+    return untold
   }
 
   ignored(): void {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ServerError } from '../protocol/server-error.ts'
-import { message, text } from '../protocol/write.ts'
+import { text } from '../protocol/write.ts'
 import type { Side } from '../side/side.ts'
+import { ask } from './ask.ts'
 import type { Conversation } from './conversation.ts'
-import type { Receiver } from './expected.ts'
+import type { Kind } from './statements/kind.ts'
 
 /** How often a statement that waited for a lock in vain is tried again, and after how many milliseconds. */
 const pausesMs = [100, 300, 900]
@@ -14,8 +15,6 @@ const invalidQuery = `
 select format('%I.%I', n.nspname, c.relname) as name
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
  where not i.indisvalid and c.relkind = 'i'`
-
-const silent: Receiver = { readsRows: true, take: () => false }
 
 /**
  * What it takes to try a statement again that gave up waiting for a lock: what its transaction was told before it, as long
@@ -43,6 +42,12 @@ export class Patience {
     this.#prelude?.push(sql)
   }
 
+  /** One of those by which a transaction begins, or is prepared. */
+  hear(kind: Kind, sql: string): void {
+    if (kind === 'begin') this.begin(sql)
+    else this.prepare(sql)
+  }
+
   /** Work was done, or it is over: nothing can be tried again. */
   end(): void {
     this.#prelude = undefined
@@ -64,7 +69,7 @@ export class Patience {
 
   /** Begins the transaction again, after it was rolled back. Gives back whether it is as it was. */
   async beginAnew(): Promise<boolean> {
-    for (const sql of this.#prelude ?? []) await this.#say(sql)
+    for (const sql of this.#prelude ?? []) await this.#say(Buffer.from(`${sql}\0`, 'latin1'))
     return this.#conversation.status === 'in transaction'
   }
 
@@ -82,18 +87,18 @@ export class Patience {
       await sleep(pauseMs)
       const failed = (await this.invalidIndexes()).filter((name) => !before.includes(name))
       if (failed.length === 0) return true
-      for (const name of failed) await this.#say(`drop index concurrently if exists ${name}`)
+      for (const name of failed) await this.#say(text(`drop index concurrently if exists ${name}`))
     }
     return (await this.invalidIndexes()).every((name) => before.includes(name))
   }
 
-  async #say(sql: string): Promise<void> {
-    const bytes = message('Q', Buffer.concat([Buffer.from(sql, 'latin1'), text('')]))
-    this.#conversation.send(bytes, { owed: 'query', receiver: silent })
-    await this.#conversation.quiet()
+  /** What fails is seen by what has become of it. The client's unnamed statement is spared. */
+  async #say(sql: Buffer): Promise<void> {
+    await ask(this.#conversation, sql, 'sync').catch(() => {})
   }
 }
 
-function isGivenUp(failure: Buffer): boolean {
+/** Whether this is the server's word that something waited for a lock in vain. */
+export function isGivenUp(failure: Buffer): boolean {
   return new ServerError(failure.subarray(5), failure).state === gaveUp
 }

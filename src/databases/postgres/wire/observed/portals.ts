@@ -13,9 +13,13 @@ export class Portals {
   readonly #executed = new Map<string, Sight>()
   /** Rows are still to come for it: what it did is asked about when they have come. */
   #copying: Sight | undefined
+  readonly #mayRepeat: () => boolean
+  #failed: Sight | undefined
 
-  constructor(guard: Guard) {
+  /** `mayRepeat`: whether what has failed just now may be tried again, so that its failure is not told at once. */
+  constructor(guard: Guard, mayRepeat: () => boolean) {
     this.#guard = guard
+    this.#mayRepeat = mayRepeat
   }
 
   bind(portal: string, prepared: Prepared): void {
@@ -44,12 +48,28 @@ export class Portals {
     if (witness === undefined) return next
     const sight = witness.sight({ ...prepared, kind: 'other' })
     return sight.before(next, () => {
-      if (sight.failure !== undefined) void witness.tell(sight)
+      if (sight.failure !== undefined) this.#fail(witness, sight)
     })
   }
 
-  /** Executes what is in a portal, and asks what it did. */
-  execute(portal: string, bytes: Buffer, held: Held | undefined): void {
+  #fail(witness: Witness, sight: Sight): void {
+    if (this.#mayRepeat()) this.#failed = sight
+    else void witness.tell(sight)
+  }
+
+  /** What failed is tried again. */
+  forgive(): void {
+    this.#failed = undefined
+  }
+
+  /** What failed is not tried again. */
+  tellFailure(): void {
+    if (this.#failed !== undefined) void this.#guard.witness?.tell(this.#failed)
+    this.#failed = undefined
+  }
+
+  /** Executes what is in a portal, and asks what it did. The answer goes on to `next`. */
+  execute(portal: string, bytes: Buffer, held: Held | undefined, next: Receiver): void {
     const { conversation, witness } = this.#guard
     const prepared = this.get(portal)
     const earlier = this.#executed.get(portal)
@@ -57,10 +77,11 @@ export class Portals {
     const isAsked = sight !== undefined && witness?.isWorthAsking(sight) === true
     const isCopy = prepared.words[0] === 'COPY'
     const over = () => {
-      const isToldNow = sight?.failure !== undefined || (!isAsked && sight?.isSuspended === false)
-      if (sight !== undefined && isToldNow) void witness?.tell(sight)
+      if (witness === undefined || sight === undefined) return
+      if (sight.failure !== undefined) this.#fail(witness, sight)
+      else if (!isAsked && !sight.isSuspended) void witness.tell(sight)
     }
-    const receiver = sight === undefined ? held : sight.before(held, over)
+    const receiver = sight?.before(next, over) ?? next
     conversation.send(bytes, { owed: 'execute', receiver })
     this.#guard.sent(prepared.words, prepared.kind)
     if (witness === undefined || sight === undefined) return
@@ -72,18 +93,21 @@ export class Portals {
   }
 
   /** Executes what commits by itself, and waits until it is done: it is looked at from beside. */
-  async executeAlone(portal: string, bytes: Buffer): Promise<void> {
+  async executeAlone(portal: string, bytes: Buffer, next: Receiver): Promise<void> {
     const { conversation, witness } = this.#guard
     const alone = await witness?.watch()
-    const { words, kind } = this.get(portal)
-    const sight = witness?.sight(this.get(portal))
-    conversation.send(bytes, { owed: 'execute', receiver: sight?.before(undefined) })
-    this.#guard.sent(words, kind)
-    if (witness === undefined || sight === undefined) return
+    const prepared = this.get(portal)
+    const sight = witness?.sight({ ...prepared, kind: 'alone' })
+    conversation.send(bytes, { owed: 'execute', receiver: sight?.before(next) ?? next })
+    this.#guard.sent(prepared.words, 'alone')
     conversation.send(message('H'))
     await conversation.quiet()
-    const deed = await alone?.end(async () => new Map())
-    await witness.tell(sight, undefined, deed)
+    if (witness === undefined || sight === undefined) return
+    if (sight.failure === undefined) await witness.tellAlone(sight, alone)
+    else {
+      await alone?.end(async () => new Map())
+      this.#fail(witness, sight)
+    }
   }
 
   /** To be called when a series of messages is answered. */

@@ -95,7 +95,7 @@ class Wrapped {
     const { status } = guard.conversation
     if (kind === 'commit' && status === 'in transaction') {
       const refusal = await guard.judge('sync')
-      if (refusal !== undefined) await guard.rollBack()
+      if (refusal !== undefined) await guard.rollBack(refusal)
       return refusal
     }
     if (kind === 'rollback' || status === 'failed') guard.isDirty = true
@@ -124,23 +124,29 @@ class Wrapped {
     const { conversation, patience } = this.#guard
     const isAlone = segment.kind === 'alone' && conversation.status === 'idle'
     const invalid = isAlone ? await patience?.invalidIndexes() : undefined
+    let isDescribed = false
     for (;;) {
-      const sent = await this.#send(segment)
-      const canRepeat = isAlone || (segment.kind === 'other' && patience?.canBeginAnew === true)
+      const sent = await this.#send(segment, isDescribed)
+      isDescribed = sent.held.isDescribed
+      const isFirst = segment.kind === 'other' && patience?.canBeginAnew === true
+      const canRepeat = (isAlone || isFirst) && !conversation.hasPassedRows
       if (patience === undefined || !canRepeat || !(await patience.sleeps(sent.held.error))) return sent
       if (isAlone) {
         if (!(await patience.dropFailed(invalid ?? []))) return sent
         await sent.alone?.end(async () => new Map())
       } else {
         await this.#guard.rollBack()
+        await this.#guard.clear()
         if (!(await patience.beginAnew())) throw lost(firstWords(segment.words))
       }
     }
   }
 
-  async #send(segment: Segment): Promise<Sent> {
+  /** `isDescribed`: the client has been told what the rows look like. */
+  async #send(segment: Segment, isDescribed = false): Promise<Sent> {
     const { conversation, witness } = this.#guard
-    const held = new Held((bytes) => conversation.tell(bytes))
+    const held = new Held((bytes) => conversation.tell(bytes), isDescribed)
+    conversation.hasPassedRows = false
     this.#held = held
     const finished = held.finished()
     const isAlone = segment.kind === 'alone' && conversation.status === 'idle'
@@ -219,13 +225,13 @@ class Wrapped {
     if (this.#isOurs) {
       const refusal = await guard.judge('sync')
       if (refusal !== undefined) {
-        await guard.rollBack()
+        await guard.rollBack(refusal)
         guard.refuse(refusal)
         return
       }
       const failure = await guard.commit()
       if (failure !== undefined) {
-        guard.conversation.tell(failure)
+        guard.refuse(failure)
         return
       }
     }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { blockedBy } from '../../../../lock-modes.ts'
 import type { StatementLock, TableWork } from '../../../../wire.ts'
 import { type Found, filesQuery, locksQuery, readFound } from '../../side/alone-queries.ts'
 import type { Side } from '../../side/side.ts'
 import { type Deed, hasRows, isLeftOut, Works } from './memory.ts'
-import { blockedBy } from './modes.ts'
 import type { Counts, Relation } from './work.ts'
 
 const everyMs = 5

@@ -104,6 +104,11 @@ export class Books {
     return chapter === this.#chapterOfMemory ? this.#memory.held : []
   }
 
+  /** Whether its commit may do more: triggers and checks of constraints that were put off until then. */
+  get mayHaveDeferred(): boolean {
+    return this.#memory.mayHaveDeferred
+  }
+
   /** What the transaction has done that was asked about last. */
   get effects(): Effects {
     return this.#memory.effects

@@ -1,6 +1,7 @@
+import { blockedBy } from '../../../../lock-modes.ts'
 import type { Effects, StatementLock, TableWork } from '../../../../wire.ts'
 import type { Before } from '../../side/before-query.ts'
-import { blockedBy, isStrong, lockOf } from './modes.ts'
+import { isStrong, lockOf } from './modes.ts'
 import type { Counts, Known, Relation, Work } from './work.ts'
 
 /** What one statement did. */
@@ -65,6 +66,14 @@ export class Memory {
       return isTold ? [{ table: relation.name, mode }] : []
     })
     return { rows: new Map(seen), locks }
+  }
+
+  /** Whether rows were changed of a table that has triggers, which may have been put off until the commit. */
+  get mayHaveDeferred(): boolean {
+    return [...this.#counts].some(
+      ([oid, { inserted, updated, deleted }]) =>
+        inserted + updated + deleted > 0 && this.#relations.get(oid)?.hasTriggers === true,
+    )
   }
 
   /** What is new since it was asked last. `isUndone`: by a statement that only takes back, as `ROLLBACK TO` does. */

@@ -38,6 +38,13 @@ interface Way {
 
 type End = 'committed' | 'rolled back'
 
+/** What was put off until a commit, and has been done before it. */
+interface Deferred {
+  readonly startedAt: number
+  readonly ms: number
+  readonly deed: Deed
+}
+
 /** Statements after which there is nothing to ask about; a question would even forbid `SET TRANSACTION` after them. */
 const quiet = ['SET', 'RESET', 'SHOW', 'SAVEPOINT', 'RELEASE', 'LISTEN', 'UNLISTEN', 'DEALLOCATE', 'DISCARD']
 
@@ -67,6 +74,7 @@ export class Witness {
   #isOpen = false
   /** A commit was sent: only its answer tells how the transaction ends. */
   #isEnding = false
+  #deferred: Deferred | undefined
   #told: Promise<void> = Promise.resolve()
 
   constructor({ tap, session, conversation, books, side, pid }: Options) {
@@ -143,11 +151,29 @@ export class Witness {
     await this.tell(sight, undefined, deed)
   }
 
-  /** A commit that nobody wrote has failed, by these words of the server's. */
+  /** To be called before a commit is sent, which is told with it. */
+  deferred(deferred: Deferred): void {
+    this.#deferred = deferred
+  }
+
+  /** A transaction of the wire's own is committed. */
+  committed(): Promise<void> {
+    const { tables, locks } = this.#deferred?.deed ?? {}
+    if (!tables?.size && !locks?.length) return this.ended('committed')
+    const sight = this.#commit()
+    sight.tag = 'COMMIT'
+    return this.tell(sight)
+  }
+
+  /** A commit has failed, by these words of the server's, and nobody wrote it or it was not sent. */
   tellOfCommit(failure: Buffer): Promise<void> {
-    const sight = new Sight({ text: 'COMMIT', words: ['COMMIT'], kind: 'commit' }, this.#books.chapter)
+    const sight = this.#commit()
     sight.fail(failure)
     return this.tell(sight)
+  }
+
+  #commit(): Sight {
+    return new Sight({ text: 'COMMIT', words: ['COMMIT'], kind: 'commit' }, this.#books.chapter)
   }
 
   /** The session is over. */
@@ -178,6 +204,7 @@ export class Witness {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#isEnding = false
+    this.#deferred = undefined
     this.#timeout.transactionEnded(end)
     this.#tap.afterTransaction?.(this.#session, this.#transaction, end)
   }
@@ -204,16 +231,17 @@ export class Witness {
 
   #report(sight: Sight, isAlone: boolean, deed: Deed): void {
     const { seen, tag, failure, startedAt, ms, notices } = sight
+    const deferred = seen.kind === 'commit' ? this.#deferred : undefined
     this.#tap.afterStatement?.({
       session: this.#session,
       transaction: this.#transaction,
       text: seen.text,
       ...(tag === undefined ? {} : { tag }),
       ...(failure === undefined ? {} : { failure }),
-      startedAt,
-      ms,
+      startedAt: deferred?.startedAt ?? startedAt,
+      ms: ms + (deferred?.ms ?? 0),
       notices,
-      ...deed,
+      ...(deferred?.deed ?? deed),
       lockTimeoutMs: this.#timeout.ms,
       isAlone,
     })

@@ -1,9 +1,9 @@
-import { modes } from './modes.ts'
+import { lockModes } from '../../../../lock-modes.ts'
 
 /**
  * Asked in the session itself: what it has done since its transaction began, but for what is known ($1: locks, $2: the last
- * command that changed a relation, $3: tables). Only a relation that the session has locked can have been changed by it, so
- * that not all relations are looked at; those below 16,384 are the server's own. What the server counts it is told to pass
+ * command that changed a relation, $3: tables). Only a relation that the session has locked, strongly, can have been changed
+ * by it (to get a trigger, `ShareRowExclusiveLock` will do), so that not all relations are looked at; those below 16,384 are the server's own. What the server counts it is told to pass
  * on at the transaction's end, so that the next one begins at nothing. All names are qualified, since the search path is
  * the task's.
  */
@@ -14,7 +14,7 @@ l as materialized (
     from (
       select relation, mode,
              relation::pg_catalog.int8 operator(pg_catalog.*) 16 operator(pg_catalog.+) pg_catalog.array_position(
-               array['${modes.join("','")}'], mode) as key
+               array['${lockModes.join("','")}'], mode) as key
         from pg_catalog.pg_locks
        where pid operator(pg_catalog.=) pg_catalog.pg_backend_pid()
          and locktype operator(pg_catalog.=) 'relation'
@@ -22,7 +22,7 @@ l as materialized (
          and relation operator(pg_catalog.>=) 16384::pg_catalog.oid) o),
 g as materialized (
   select relation, pg_catalog.bool_or(is_known) as is_known,
-         pg_catalog.bool_or(mode operator(pg_catalog.=) 'AccessExclusiveLock') as is_strong
+         pg_catalog.bool_or(mode operator(pg_catalog.=) any (array['ShareRowExclusiveLock', 'AccessExclusiveLock'])) as is_strong
     from l group by relation)
 select pg_catalog.json_build_object(
   'counted', pg_catalog.current_setting('track_counts'),
@@ -45,10 +45,10 @@ select pg_catalog.json_build_object(
     select pg_catalog.json_agg(pg_catalog.json_build_array(
         c.oid::pg_catalog.int8, c.nspname, c.relname, c.relkind, c.reltablespace::pg_catalog.int8,
         c.relfilenode::pg_catalog.int8, i.indrelid::pg_catalog.int8, i.nspname, i.relname, c.command, c.bytes,
-        c.inserted, c.updated, c.deleted, c.scanned))
+        c.inserted, c.updated, c.deleted, c.scanned, c.relhastriggers))
       from g
       cross join lateral (
-        select r.oid, n.nspname, r.relname, r.relkind, r.reltablespace, r.relfilenode, r.command,
+        select r.oid, n.nspname, r.relname, r.relkind, r.reltablespace, r.relfilenode, r.relhastriggers, r.command,
                case when g.is_strong and r.relkind operator(pg_catalog.=) any (array['r', 'm']::pg_catalog."char"[])
                      and r.relfilenode operator(pg_catalog.<>) r.oid
                     then pg_catalog.pg_table_size(r.oid) end as bytes,
@@ -57,7 +57,7 @@ select pg_catalog.json_build_object(
                pg_catalog.pg_stat_get_xact_tuples_deleted(r.oid) as deleted,
                pg_catalog.pg_stat_get_xact_tuples_returned(r.oid) as scanned
           from (
-            select oid, relname, relnamespace, relkind, reltablespace, relfilenode,
+            select oid, relname, relnamespace, relkind, reltablespace, relfilenode, relhastriggers,
                    case when pg_catalog.age(xmin) operator(pg_catalog.<=)
                              pg_catalog.age(pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.xid)
                         then cmin::pg_catalog.text::pg_catalog.int8 end as command
@@ -78,3 +78,6 @@ export const flushQuery = 'select pg_catalog.pg_stat_force_next_flush()'
 
 /** Takes no snapshot, so that a transaction's isolation can be set after it. */
 export const timeoutQuery = 'show lock_timeout'
+
+/** Triggers and checks of constraints that are put off until the commit, a deferrable unique index's as well, are done at once. */
+export const fireQuery = 'set constraints all immediate'

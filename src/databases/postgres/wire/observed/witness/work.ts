@@ -30,6 +30,8 @@ export interface Relation {
   readonly storage: string
   /** How large that is, if it may be new. */
   readonly bytes: number
+  /** Whether it may have triggers, those of constraints among them. */
+  readonly hasTriggers: boolean
 }
 
 export interface Counts {
@@ -63,7 +65,13 @@ export type RelationRow = readonly [
   tableName: string | null,
 ]
 
-type Row = readonly [...RelationRow, command: number | null, bytes: number | null, ...CountsRow]
+type Row = readonly [
+  ...RelationRow,
+  command: number | null,
+  bytes: number | null,
+  ...CountsRow,
+  hasTriggers: boolean,
+]
 type CountsRow = readonly [inserted: number, updated: number, deleted: number, scanned: number]
 
 interface Json {
@@ -87,7 +95,11 @@ export function readWork(json: string | undefined, known: Known): Work {
   return {
     lockTimeoutMs: milliseconds(lockTimeout),
     locks: all ?? [...known.locks, ...(locks ?? [])],
-    relations: rows.map((row) => ({ ...relationOf(row as unknown as RelationRow), bytes: row[10] ?? 0 })),
+    relations: rows.map((row) => ({
+      ...relationOf(row as unknown as RelationRow),
+      bytes: row[10] ?? 0,
+      hasTriggers: row[15],
+    })),
     counts: new Map([
       ...(counts ?? []).map(([oid, ...one]) => [oid, countsOf(one)] as const),
       ...rows.map((row) => [row[0], countsOf([row[11], row[12], row[13], row[14]])] as const),
@@ -108,6 +120,7 @@ export function relationOf(row: RelationRow): Relation {
     table: tableOid === null ? own : `${tableSchema}.${tableName}`,
     storage: `${space}/${file}`,
     bytes: 0,
+    hasTriggers: true,
   }
 }
 
