@@ -112,9 +112,10 @@ export class Memory {
       this.#compare(relation, before, works)
       this.#relations.set(relation.oid, relation)
     }
-    for (const oid of new Set([...known.tables, ...work.counts.keys()])) {
+    for (const oid of known.tables) if (!work.counts.has(oid)) this.#counts.delete(oid)
+    for (const [oid, counts] of work.counts) {
       const relation = this.#relations.get(oid)
-      const done = this.#since(oid, work.counts.get(oid) ?? nothing)
+      const done = this.#since(oid, counts)
       const isTold = relation !== undefined && hasRows(relation) && !isLeftOut(relation)
       if (isTold && Object.values(done).some((count) => count > 0))
         Object.assign(works.on(relation.name), done)
