@@ -94,7 +94,9 @@ describe('the answer of a probe', () => {
   it('never passes when anything of it is lost', () => {
     const lines = kinds.slice(0, 20).map(({ id }, at) => `${id}\t=\tvalue ${at}\tsource`)
     // From its first mark on: what stands before that is noise, and may be lost.
-    const whole = answer(lines).replace(/^noise\n/, '').replace(/\nmore$/, '\n')
+    const whole = answer(lines)
+      .replace(/^noise\n/, '')
+      .replace(/\nmore$/, '\n')
     fc.assert(
       fc.property(fc.nat(whole.length - 2), fc.integer({ min: 1, max: 40 }), (from, length) => {
         const cut = whole.slice(0, from) + whole.slice(from + length)

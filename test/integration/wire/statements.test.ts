@@ -169,6 +169,16 @@ describe.each(await allPrograms())('statements seen through the wire to version 
     expect(tablesOf(stage.seen[2])).toMatchObject({ 'public.accounts': { updated: 1 } })
   })
 
+  it('looks again at what it knows and has locked, once that is changed', async () => {
+    await using client = await connected(stage.wire.url)
+    await client.query(
+      'begin; lock table a; select 1; alter table a alter column m type bigint; alter table a rename to accounts; rollback',
+    )
+    expect(stage.seen[2]?.tables.size).toBe(0)
+    expect(stage.seen[3]?.tables.get('public.a')?.replaced).toBeDefined()
+    expect(stage.seen[5]?.held.map(({ table }) => table)).not.toContain('public.a')
+  })
+
   it('forgets what was taken back to a savepoint', async () => {
     await using client = await connected(stage.wire.url)
     await client.query(

@@ -16,14 +16,20 @@ export async function readContent(
   tables: readonly string[],
 ): Promise<ReadonlyMap<string, TableContent>> {
   const found = new Map<string, TableContent>()
-  for (const table of await readableTables(client, tables)) {
-    const content = await contentOf(client, table)
+  const readable = await readableTables(client, tables)
+  const sizes = await sizesOf(client, readable)
+  for (const table of readable) {
+    const content = await contentOf(client, table, sizes.get(table.oid) ?? 0)
     if (content !== undefined) found.set(table.name, content)
   }
   return found
 }
 
-async function contentOf(client: Client, table: ReadableTable): Promise<TableContent | undefined> {
+async function contentOf(
+  client: Client,
+  table: ReadableTable,
+  bytes: number,
+): Promise<TableContent | undefined> {
   try {
     const columns = new Map<string, ColumnContent>()
     let rows = 0
@@ -33,7 +39,7 @@ async function contentOf(client: Client, table: ReadableTable): Promise<TableCon
       rows = read.rows
       for (const [name, content] of read.columns) columns.set(name, content)
     }
-    return { rows, bytes: await sizeOf(client, table.oid), columns }
+    return { rows, bytes, columns }
   } catch (error) {
     if (failedWith(error, '42P01')) return undefined // it is gone meanwhile
     throw failedWith(error, '42501') ? rightsMissing(table.name, error) : error
@@ -90,11 +96,16 @@ async function readColumns(
 // The same in every order. It does not overflow: the server's sum of 64-bit numbers is numeric.
 const digestIn = (text: string) => `sum(${hashOf(text)})`
 
-async function sizeOf(client: Client, oid: string): Promise<number> {
-  const { rows } = await client.query<{ readonly bytes: string | null }>(
-    `select ${marker} coalesce((select sum(pg_table_size(relid)) from pg_partition_tree($1::oid::regclass)),
-       pg_table_size($1::oid::regclass))::text as bytes`,
-    [oid],
+/** In bytes, by their numbers: of all at once, since there may be thousands. */
+async function sizesOf(
+  client: Client,
+  tables: readonly ReadableTable[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await client.query<{ readonly oid: string; readonly bytes: string | null }>(
+    `select ${marker} oid::text, coalesce((select sum(pg_table_size(relid)) from pg_partition_tree(oid::regclass)),
+       pg_table_size(oid::regclass))::text as bytes
+     from unnest($1::oid[]) t(oid)`,
+    [tables.map(({ oid }) => oid)],
   )
-  return Number(rows[0]?.bytes ?? 0)
+  return new Map(rows.map(({ oid, bytes }) => [oid, Number(bytes ?? 0)]))
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Expected, isEnd } from './expected.ts'
 import { Framer } from './framer.ts'
+import { gather } from './gather.ts'
 import { Settings } from './settings.ts'
 
 export type Status = 'idle' | 'in transaction' | 'failed'
@@ -50,21 +51,19 @@ export class Conversation {
 
   /** What comes from the server. Throws `Garbled`. */
   push(chunk: Buffer): void {
-    this.#client.cork()
-    try {
-      this.#framer.push(chunk)
-    } finally {
-      this.#client.uncork()
-    }
+    gather(this.#client)
+    this.#framer.push(chunk)
   }
 
   send(bytes: Buffer, ...expected: readonly Expected[]): boolean {
     this.#expected.push(...(this.isSkipping ? expected.filter(({ owed }) => owed === 'sync') : expected))
+    gather(this.#server)
     return this.#server.write(bytes)
   }
 
   /** Says something to the client in the server's name. */
   tell(bytes: Buffer): void {
+    gather(this.#client)
     this.#client.write(bytes)
   }
 
@@ -78,9 +77,13 @@ export class Conversation {
     while (!this.isQuiet) await this.#change()
   }
 
-  /** Resolves once it reads rows from the client. */
-  async copying(): Promise<void> {
-    while (!this.isCopyingIn) await this.#change()
+  /** Resolves once it reads rows from the client, or what could bring it to that is over. */
+  async copying(unless: Promise<void>): Promise<void> {
+    let isOver = false
+    const over = unless.then(() => {
+      isOver = true
+    })
+    while (!this.isCopyingIn && !isOver) await Promise.race([over, this.#change()])
   }
 
   #change(): Promise<void> {

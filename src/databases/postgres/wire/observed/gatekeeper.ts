@@ -95,6 +95,6 @@ export class Gatekeeper {
 
   /** Resolves when rows are read, or nothing is under way that could. */
   async #readsRows(): Promise<void> {
-    if (!this.#conversation.isCopyingIn) await Promise.race([this.#current, this.#conversation.copying()])
+    await this.#conversation.copying(this.#current)
   }
 }

@@ -35,6 +35,7 @@ export class Memory {
   /** As they were told before, by the names that hold still. */
   readonly #toldLocks = new Map<number, StatementLock>()
   #command = -1
+  #changes = -1
 
   constructor(lookBefore: LookBefore) {
     this.#lookBefore = lookBefore
@@ -42,7 +43,7 @@ export class Memory {
 
   get known(): Known {
     const tables = [...this.#relations.values()].filter(hasRows).map(({ oid }) => oid)
-    return { locks: [...this.#locks], command: this.#command, tables }
+    return { locks: [...this.#locks], command: this.#command, tables, changes: this.#changes }
   }
 
   /** The locks that it has. */
@@ -88,7 +89,7 @@ export class Memory {
       held: this.#told(earlier),
       tables: isUndone ? new Map<string, TableWork>() : tables,
     }
-    this.#forget()
+    if ([...earlier].some((key) => !this.#locks.has(key))) this.#forget()
     return deed
   }
 
@@ -115,20 +116,28 @@ export class Memory {
     for (const [oid, relation] of before.relations) {
       if (!work.relations.some((one) => one.oid === oid)) this.#relations.set(oid, relation)
     }
-    if (work.relations.some(({ oid }) => this.#relations.has(oid))) this.#toldLocks.clear()
+    if (work.relations.some((one) => this.#isRenamed(one))) this.#toldLocks.clear()
     for (const relation of work.relations) {
       this.#compare(relation, before, works)
       this.#relations.set(relation.oid, relation)
     }
-    for (const oid of new Set([...known.tables, ...work.counts.keys()])) {
+    for (const oid of known.tables) if (!work.counts.has(oid)) this.#counts.delete(oid)
+    for (const [oid, counts] of work.counts) {
       const relation = this.#relations.get(oid)
-      const done = this.#since(oid, work.counts.get(oid) ?? nothing)
+      const done = this.#since(oid, counts)
       const isTold = relation !== undefined && hasRows(relation) && !isLeftOut(relation)
       if (isTold && Object.values(done).some((count) => count > 0))
         Object.assign(works.on(relation.name), done)
     }
     this.#command = Math.max(this.#command, work.command)
+    this.#changes = work.changes
     return works.all
+  }
+
+  /** Whether locks that were told are to be told by another name. */
+  #isRenamed({ oid, name, table }: Relation): boolean {
+    const earlier = this.#relations.get(oid)
+    return earlier !== undefined && (earlier.name !== name || earlier.table !== table)
   }
 
   /** Whether its storage is another than before. */

@@ -7,13 +7,15 @@ export interface Known {
   /** The last of the transaction's commands by which a relation was changed. */
   readonly command: number
   readonly tables: readonly number[]
+  /** How often it had changed a relation. */
+  readonly changes: number
 }
 
-export const nothingKnown: Known = { locks: [], command: -1, tables: [] }
+export const nothingKnown: Known = { locks: [], command: -1, tables: [], changes: -1 }
 
 /** As parameters of the question. */
-export function parametersOf({ locks, command, tables }: Known): readonly Buffer[] {
-  return [numbers('int8', locks), int8(command), numbers('oid', tables)]
+export function parametersOf({ locks, command, tables, changes }: Known): readonly Buffer[] {
+  return [numbers('int8', locks), int8(command), numbers('oid', tables), int8(changes)]
 }
 
 /** What is known of a relation: a table, an index, a sequence, a view. */
@@ -51,6 +53,7 @@ export interface Work {
   /** Of those, and of tables that were known. */
   readonly counts: ReadonlyMap<number, Counts>
   readonly command: number
+  readonly changes: number
 }
 
 export type RelationRow = readonly [
@@ -77,8 +80,9 @@ type CountsRow = readonly [inserted: number, updated: number, deleted: number, s
 interface Json {
   readonly counted: string
   readonly lockTimeout: string
-  readonly locks: readonly number[] | null
-  readonly all: readonly number[] | null
+  readonly changes: number
+  /** All keys, or those that are not known. */
+  readonly locks: readonly [isAll: boolean, keys: readonly number[] | null]
   readonly counts: readonly (readonly [number, ...CountsRow])[] | null
   readonly relations: readonly Row[] | null
 }
@@ -89,9 +93,10 @@ export class Uncounted extends Error {}
 /** Reads the answer. Throws `Uncounted`. */
 export function readWork(json: string | undefined, known: Known): Work {
   if (json === undefined) throw new Error('The server did not say what the session did')
-  const { counted, lockTimeout, locks, all, counts, relations } = JSON.parse(json) as Json
+  const { counted, lockTimeout, changes, locks, counts, relations } = JSON.parse(json) as Json
   if (counted !== 'on') throw new Uncounted('The session counts no rows, since track_counts is off')
   const rows = relations ?? []
+  const [isAll, keys] = locks
   return {
     lockTimeoutMs: milliseconds(lockTimeout),
     locks: all ?? [...known.locks, ...(locks ?? [])],
@@ -105,6 +110,7 @@ export function readWork(json: string | undefined, known: Known): Work {
       ...rows.map((row) => [row[0], countsOf([row[11], row[12], row[13], row[14]])] as const),
     ]),
     command: rows.reduce((last, row) => Math.max(last, row[9] ?? -1), known.command),
+    changes,
   }
 }
 
