@@ -25,6 +25,8 @@ export default defineConfig({
       {
         test: {
           name: 'architecture',
+          // They read every file, and the machine may be busy.
+          testTimeout: 30_000,
           include: quick,
           sequence: { groupOrder: 0 },
         },

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { Bug } from '../core/errors.ts'
 import type { KeeperOrder as NetworkOrder } from '../executors/docker/apart/orders.ts'
 import type { DockerOrder, TakeoverOrder } from '../executors/docker/supervisor/order.ts'
+import type { RelayOrder } from '../executors/docker/wire-way/orders.ts'
 import type { KeeperOrder } from '../executors/local/apart/keeper/order.ts'
 import type { LocalOrder } from '../executors/local/supervisor/order.ts'
 import { inheritedDescriptors } from '../supervision/inherited.ts'
@@ -22,6 +23,10 @@ const supervisors: Readonly<Record<string, () => Promise<(superior: Superior) =>
   'keep-network': async () => {
     const { keepNetwork } = await import('../executors/docker/apart/keep-network.ts')
     return ({ order }) => keepNetwork(order as unknown as NetworkOrder)
+  },
+  'relay-wire': async () => {
+    const { relayWire } = await import('../executors/docker/wire-way/relay-wire.ts')
+    return ({ order }) => relayWire(order as unknown as RelayOrder)
   },
   docker: async () => {
     const { supervise } = await import('../executors/docker/supervisor/supervise.ts')

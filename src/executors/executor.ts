@@ -79,7 +79,7 @@ export interface AttemptSpec {
   readonly secrets: readonly Secret[]
   /** Whether the twin may begin with the task: asked of an executor that `observes`, else never. */
   readonly inspection?: Inspection
-  /** Variables in the place of the app's; of an executor that `isWirable`. */
+  /** Variables in the place of the app's: the URL of a wire, as its `WireWay` tells it. */
   readonly variables?: Readonly<Record<string, string>>
   /** For rehearsals: it can reach nothing but a wire. */
   readonly apart?: Apart
@@ -109,6 +109,24 @@ export interface Apartness {
   readonly wireAddress: string
 }
 
+/**
+ * A way from twins that change production to one wire. It lasts as long as this process; disposing of it cuts every
+ * connection that goes over it.
+ */
+export interface WireWay extends AsyncDisposable {
+  /** The address of this machine at which the wire is to listen. */
+  readonly wireAddress: string
+  /** The wire's URL as twins have it, made from the one at which it listens. Until then nothing gets to the wire. */
+  leadTo(url: string): string
+  /** Aborted when it broke: no twin reaches the wire any more. */
+  readonly broken: AbortSignal
+}
+
+/** Why no twin could reach a wire, in a sentence. */
+export interface NoWireWay {
+  readonly missing: string
+}
+
 /** How a twin is judged after its entrypoint and before the task's first instruction. */
 export interface Inspection {
   judge(twin: Observed): Promise<Judgement>
@@ -130,8 +148,11 @@ export interface Observed {
   readonly configured: ReadonlySet<string>
   /** What Purser itself made different in it, by ids of kinds or of facts, and why. */
   readonly own: ReadonlyMap<string, string>
-  /** Connects to an address as that place reaches it, by its own names and routes. Throws where there is no way. */
-  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>
+  /**
+   * Connects to an address as that place reaches it, by its own names and routes. Throws where there is no way. What is to
+   * last longer than a look says so: it may outlive the place.
+   */
+  dial(host: string, port: number, signal: AbortSignal, lasting?: 'lasting'): Promise<Duplex>
 }
 
 /** A question to the release side, answered in a twin that does no work. */
@@ -159,8 +180,6 @@ export interface ReleaseOptions {
 export interface Executor {
   /** Whether it can observe the app and hold a twin until it was judged. Without, parity is not applicable. */
   readonly observes: boolean
-  /** Whether an attempt that changes production can have its database behind a wire: `AttemptSpec.variables`. */
-  readonly isWirable: boolean
   /** Reads what serves now. Throws `APP_NOT_RUNNING` when nothing does. */
   release(signal: AbortSignal, options?: ReleaseOptions): Promise<Release>
   /** The serving process's own variables: for references to credentials and for redaction. Never stored. */
@@ -173,6 +192,8 @@ export interface Executor {
   room(release: Release, signal: AbortSignal): Promise<Refusal | undefined>
   /** How twins are kept apart here, where that is asked of an attempt: it is tried. */
   apartness(release: Release, signal: AbortSignal): Promise<Apartness>
+  /** A way from twins of this release, which are not kept apart, to a wire of this machine, or why there is none: it is tried. */
+  wireWay(release: Release, signal: AbortSignal): Promise<WireWay | NoWireWay>
   /** One JSON value an answer line, in the order they come. Throws `RELEASE_SIDE_FAILED` when it ends badly. */
   ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown>
   /** Begins to start what will hold the next attempt, so that it is up once the gates have passed. */

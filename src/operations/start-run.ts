@@ -61,12 +61,12 @@ export async function startRun(context: Context, wish: Wish, watching: Watching 
     : undefined
   if (hold !== undefined && 'refusals' in hold) return refuse(context, target, claimed.run, hold.refusals)
   // 4. Launch a twin, and 5. judge it by its parity, before the task's first instruction
-  const inspection = inspectTwin(context, target, release, plan, (report) =>
+  const held = { ...plan, held: hold?.variables }
+  const inspection = inspectTwin(context, target, release, held, (report) =>
     watching.judged?.(claimed.run, report),
   )
   try {
-    const held = hold?.variables
-    const execution = await launchRun(context, target, release, { ...plan, held }, claimed.run, inspection)
+    const execution = await launchRun(context, target, release, held, claimed.run, inspection)
     return { run: claimed.run, ledger: target.ledger, execution, ...(hold === undefined ? {} : { hold }) }
   } catch (error) {
     await hold?.[Symbol.asyncDispose]()

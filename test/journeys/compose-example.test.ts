@@ -83,8 +83,12 @@ describe('the shop in containers, as its README says', () => {
     })
   })
 
-  it('is migrated', async () => {
-    expect(await typeBlockWith('purser run migrate')).toContain('add_example_orders.sql')
+  it('is migrated, and watched', async () => {
+    const printed = await typeBlockWith('purser run migrate')
+    expect(printed).toContain('add_example_orders.sql')
+    expect(printed).not.toContain('not watched')
+    const { applied } = JSON.parse(await type('npx purser show last --json'))
+    expect(applied).toMatchObject({ rows: { 'public.orders': { inserted: 100 } }, surprises: [] })
     expect(await ask()).toMatchObject({ status: 200, body: { currency: 'EUR', orders: ordersOf(0, 75, 25) } })
   })
 

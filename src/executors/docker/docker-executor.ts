@@ -11,9 +11,11 @@ import type {
   AttemptSpec,
   Execution,
   Executor,
+  NoWireWay,
   Observed,
   Question,
   ReleaseOptions,
+  WireWay,
 } from '../executor.ts'
 import type { Engine } from './engine/engine.ts'
 import { openEngine } from './engine/open-engine.ts'
@@ -50,8 +52,6 @@ interface Findings {
 /** Runs attempts as containers of a Docker Engine, each the twin of a container of the app. */
 export class DockerExecutor implements Executor {
   readonly observes = true
-  // A wire of this machine is not within reach of the app's own networks.
-  readonly isWirable = false
   readonly #options: DockerOptions
   readonly #place: Place
   readonly #engine: Engine
@@ -127,6 +127,23 @@ export class DockerExecutor implements Executor {
     return this.#apartness
   }
 
+  async wireWay(release: Release, signal: AbortSignal): Promise<WireWay | NoWireWay> {
+    const [{ openWireWay }, { dialFrom }] = await Promise.all([
+      import('./wire-way/open-wire-way.ts'),
+      import('./observe/dial.ts'),
+    ])
+    const findings = this.#find(release)
+    const [app] = findings.release.containers
+    const { hasShell } = await this.#probe(findings, app.Id, signal)
+    const starting = { container: app, hasShell, helper: this.#helper }
+    return openWireWay(this.#engine, {
+      app,
+      helper: this.#helper,
+      state: this.#place.state,
+      dial: (host, port, limit) => dialFrom(this.#engine, starting, host, port, limit),
+    })
+  }
+
   async *ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown> {
     const { askInTwin } = await import('./questions/ask-in-twin.ts')
     yield* askInTwin(this.#engine, (await this.#planner(release)).answering(), question, signal)
@@ -167,7 +184,7 @@ export class DockerExecutor implements Executor {
                 nonce: order.nonce,
                 key: findings.key,
                 release: findings.release,
-                own: planner.own,
+                own: planner.own(Object.keys(attempt.variables ?? {})),
                 helper: this.#helper,
                 model,
               }),
@@ -270,7 +287,9 @@ export class DockerExecutor implements Executor {
   /** What was killed before it could clean up. The next reading tries again. */
   async #sweep(): Promise<void> {
     const { sweep } = await import('./supervisor/sweep.ts')
+    const { sweepWayFolders } = await import('./wire-way/folders.ts')
     await sweep(this.#engine, placeId(this.#place), (attempt) => this.#folder(attempt)).catch(() => {})
+    sweepWayFolders(this.#place.state)
   }
 
   async #takeBusybox(container: string): Promise<string> {

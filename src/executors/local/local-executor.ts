@@ -17,6 +17,7 @@ import type {
   Executor,
   Question,
   ReleaseOptions,
+  WireWay,
   Work,
 } from '../executor.ts'
 import { askReleaseSide } from './ask-release-side.ts'
@@ -32,7 +33,6 @@ import { describeTwin, resolveProgram, type Twin } from './twin/twin.ts'
 export class LocalExecutor implements Executor {
   // What shows a process's environment fact by fact is the Docker executor's so far.
   readonly observes = false
-  readonly isWirable = true
   readonly #finder: FinderOptions
   readonly #place: Place
   #standby: Standby | undefined
@@ -71,6 +71,16 @@ export class LocalExecutor implements Executor {
   apartness(): Promise<Apartness> {
     this.#apartness ??= import('./apart/try-apart.ts').then(({ tryApart }) => tryApart())
     return this.#apartness
+  }
+
+  /** Its twins are processes of this machine. */
+  async wireWay(): Promise<WireWay> {
+    return {
+      wireAddress: '127.0.0.1',
+      leadTo: (url) => url,
+      broken: new AbortController().signal,
+      [Symbol.asyncDispose]: async () => {},
+    }
   }
 
   async *ask(release: Release, question: Question, signal: AbortSignal): AsyncIterable<unknown> {

@@ -17,8 +17,8 @@ import { awaitQuiet } from './await-quiet.ts'
 export interface Hold extends AsyncDisposable {
   /** The database's variable, with the wire's URL in the place of the real one. */
   readonly variables: Readonly<Record<string, string>>
-  /** What was seen of it; missing where its executor can't put a database behind a wire. */
-  readonly recorder?: Recorder
+  /** What was seen of it, or why it could not be watched, in a sentence. */
+  readonly seen: Recorder | { readonly missing: string }
   /** The rehearsal that it is held to; missing where the glass was broken. */
   readonly rehearsal?: KnownRehearsal
   /** Partitions that come and go by themselves, by patterns: what is done to them is compared together. */
@@ -62,17 +62,17 @@ async function takeHold(
   // Whoever has lost the lock is not the only migrator any more.
   lock.lost.addEventListener('abort', () => void watched[Symbol.asyncDispose](), { once: true })
   const all = held.move()
-  const { variables, recorder } = watched
+  const { variables, seen } = watched
   return {
     variables,
-    ...(recorder === undefined ? {} : { recorder }),
+    seen,
     ...(rehearsal === undefined ? {} : { rehearsal }),
     passingPartitions: passingOf(production.wiring),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
 }
 
-type Watched = Pick<Hold, 'variables' | 'recorder'> & AsyncDisposable
+type Watched = Pick<Hold, 'variables' | 'seen'> & AsyncDisposable
 
 /** Puts production behind a wire, where the executor can; says so where it can't. */
 async function watch(
@@ -84,23 +84,33 @@ async function watch(
   production: Production,
   rehearsal: KnownRehearsal | undefined,
 ): Promise<Watched> {
-  if (!target.executor.isWirable) {
+  const way = await target.executor.wireWay(release, context.signal)
+  if ('missing' in way) {
     context.warn(
-      `The migration of database "${production.name}" is not watched: a wire is out of reach of the app's containers. It is what was rehearsed, and nobody else migrates; how many rows it changes nobody holds it to.`,
+      `The migration of database "${production.name}" is not watched: ${way.missing} It is what was rehearsed, and nobody else migrates; how many rows it changes nobody holds it to.`,
     )
-    return { variables: {}, [Symbol.asyncDispose]: async () => {} }
+    return { variables: {}, seen: way, [Symbol.asyncDispose]: async () => {} }
   }
-  const { recorder, wire } = await openGuarded(target, production, rehearsal, async () => {
+  await using opened = new AsyncDisposableStack()
+  opened.use(way)
+  const { wireAddress } = way
+  const { recorder, wire } = await openGuarded(target, production, rehearsal, wireAddress, async () => {
     const answer = await askAgain(context, target, release, plan, run)
     if (answer === undefined || !('code' in answer)) return undefined
     // a client that is cut off may not say why
     context.warn(`${answer.message} No statement of it was executed. ${answer.remedy}`)
     return answer
   })
+  opened.use(wire)
+  way.broken.addEventListener('abort', () => {
+    context.warn('The way to the wire broke. What the migration had not committed is rolled back.')
+    void wire[Symbol.asyncDispose]()
+  })
+  const all = opened.move()
   return {
-    variables: { [production.variable]: wire.url },
-    recorder,
-    [Symbol.asyncDispose]: () => wire[Symbol.asyncDispose](),
+    variables: { [production.variable]: way.leadTo(wire.url) },
+    seen: recorder,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
 }
 
@@ -125,6 +135,7 @@ async function openGuarded(
   { settings }: RecordedTarget,
   { wiring, url, dial }: Production,
   rehearsal: KnownRehearsal | undefined,
+  address: string,
   beforeFirstStatement: NonNullable<Tap['beforeFirstStatement']>,
 ): Promise<{ readonly recorder: Recorder; readonly wire: Wire }> {
   const policy = rehearsalPolicy(settings.rehearsal)
@@ -134,6 +145,7 @@ async function openGuarded(
       ? new Recorder()
       : new EnvelopeGuard(envelope, policy.rowTolerance, passingOf(wiring))
   const wire = await wiring.wire(url, {
+    address,
     tap: {
       beforeFirstStatement,
       mayCommitByItself: (text) => recorder instanceof EnvelopeGuard && recorder.mayCommitByItself(text),

@@ -19,11 +19,11 @@ export async function settleHold(context: Context, { run, ledger }: FoundRun, ho
   )
 }
 
-function describeApplied({ recorder, rehearsal, passingPartitions }: Hold): AppliedRecord {
+function describeApplied({ seen, rehearsal, passingPartitions }: Hold): AppliedRecord {
   const of = rehearsal === undefined ? {} : { rehearsal: rehearsal.run }
-  if (recorder === undefined) return { ...of, ...unwatched }
-  const rows = committedRows(recorder)
-  const longestStatementMs = Math.max(0, ...recorder.statements.map(({ ms }) => ms))
+  if ('missing' in seen) return { ...of, ...unwatched(seen.missing) }
+  const rows = committedRows(seen)
+  const longestStatementMs = Math.max(0, ...seen.statements.map(({ ms }) => ms))
   const passing = new PassingPartitions(passingPartitions)
   const envelope = rehearsal?.record.envelope
   return {
@@ -37,10 +37,9 @@ function describeApplied({ recorder, rehearsal, passingPartitions }: Hold): Appl
   }
 }
 
-const unwatched = {
-  rows: {},
-  longestStatementMs: 0,
-  surprises: ['It was not watched: what it did to rows is not known.'],
+function unwatched(why: string): Pick<AppliedRecord, 'rows' | 'longestStatementMs' | 'surprises'> {
+  const surprises = [`It was not watched, so that what it did to rows is not known. ${why}`]
+  return { rows: {}, longestStatementMs: 0, surprises }
 }
 
 /** What was committed, by table. */

@@ -20,7 +20,7 @@ export async function openCloner(context: Context, target: Target, database: str
   if (wiring?.clones === undefined) throw notConfigured(environment)
   const release = await executor.release(context.signal)
   const variables = await executor.variables(release)
-  const dial = await dialFrom(context, executor, release)
+  const dial = await dialFrom(context, executor, release, 'lasting')
   const { server, replica } = wiring.clones
   return wiring.clones.open({
     ...{ environment, database, folder: cloneFolder(context) },

@@ -18,7 +18,8 @@ export interface Compared {
 
 /**
  * Compares twins of one release with the app, which is looked at once, from now on. What is told of it is redacted: the
- * app's secrets, and `typed`, what the run itself must not show.
+ * app's secrets, and `typed`, what the run itself must not show. `wired` names variables of the twin that lead to a wire to
+ * the app's database.
  */
 export function comparison(
   context: Context,
@@ -26,13 +27,15 @@ export function comparison(
   release: Release,
   declared: ReadonlyMap<string, string>,
   typed: readonly Secret[] = [],
-): { compare(twin: Observed): Promise<Compared> } {
+): { compare(twin: Observed, wired?: ReadonlySet<string>): Promise<Compared> } {
   const observing = observeApp(context, target, release)
   observing.catch(() => {}) // told to whoever compares
   return {
-    async compare(twin) {
+    async compare(twin, wired = new Set()) {
       const { app, model, variables, ofDatabases } = await observing
-      const databases = await databaseFacts(context, target, twin, { app: model, variables, declared })
+      const databases = await databaseFacts(context, target, twin, {
+        ...{ app: model, variables, declared, wired },
+      })
       const told = databasesIn(databases)
       const { unobserved } = target.settings.parity ?? {}
       const instances = app.map((instance) => ({

@@ -16,6 +16,8 @@ interface Known {
   readonly app: Observed
   readonly variables: ReadonlyMap<string, string>
   readonly declared?: ReadonlyMap<string, string>
+  /** Variables whose URL there leads to a wire, and over it to the database of the app's URL. */
+  readonly wired?: ReadonlySet<string>
 }
 
 /**
@@ -27,11 +29,12 @@ export async function databaseFacts(
   { signal }: Pick<Context, 'signal'>,
   { settings: { databases = {} } }: Pick<Target, 'settings'>,
   place: Observed,
-  { app, variables, declared = new Map() }: Known,
+  { app, variables, declared = new Map(), wired = new Set() }: Known,
 ): Promise<Facts> {
   const all = await Promise.all(
     Object.entries(databases).map(async ([name, wiring]) => {
-      const url = urlIn(place, app, wiring.url, declared)
+      const isWired = 'variable' in wiring.url && wired.has(wiring.url.variable)
+      const url = isWired ? 'same' : urlIn(place, app, wiring.url, declared)
       if (url === 'other') return []
       const facts = url === 'same' ? await look(wiring, variables, place, signal) : unseen(url.unseen)
       return [...facts].map(([kind, fact]): [string, Fact] => [`${kind}:${name}`, fact])

@@ -35,7 +35,7 @@ export async function productionOf(
   if (wiring === undefined) throw noDatabase(task.name, task.database, target.environment)
   if (!('variable' in wiring.url)) throw noVariable(task.database, wiring.url.file)
   const variables = await target.executor.variables(release)
-  const dial = await dialFrom(context, target.executor, release)
+  const dial = await dialFrom(context, target.executor, release, 'lasting')
   const { variable } = wiring.url
   const url = dereference(wiring.url, variables)
   return { task, name: task.database, wiring, variable, url, dial, variables }

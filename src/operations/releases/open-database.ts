@@ -25,13 +25,17 @@ export async function openDatabase(
   return { database: await wiring.open(url, await dialFrom(context, executor, release)), variables }
 }
 
-/** The way from the app's own place to its databases, whose names may be known nowhere else. */
+/**
+ * The way from the app's own place to its databases, whose names may be known nowhere else; for a look, or for connections
+ * that last.
+ */
 export async function dialFrom(
   { signal }: Pick<Context, 'signal'>,
   executor: Executor,
   release: Release,
+  lasting?: 'lasting',
 ): Promise<Dial | undefined> {
   if (!executor.observes) return undefined
   const [model] = await executor.observe(release, signal)
-  return model && ((host, port) => model.dial(host, port, signal))
+  return model && ((host, port) => model.dial(host, port, signal, lasting))
 }

@@ -11,14 +11,14 @@ export function inspectTwin(
   context: Context,
   target: Target,
   release: Release,
-  { differs, secrets }: Plan,
+  { differs, secrets, held = {} }: Plan,
   judged: (report: ParityReport) => void,
 ): Inspection | undefined {
   if (!target.executor.observes) return undefined
   const { compare } = comparison(context, target, release, differs, secrets)
   return {
     async judge(twin) {
-      const { report: parity } = await compare(twin)
+      const { report: parity } = await compare(twin, new Set(Object.keys(held)))
       judged(parity)
       return { refusals: parityRefusals(parity, target.settings.parity?.unobserved), parity }
     },

@@ -9,7 +9,12 @@ export interface Place {
 
 /** Where the wire listens, as its URL says. */
 export function wirePlace({ wire }: Apart): Place {
-  const { hostname, port } = new URL(wire.url)
+  return placeIn(wire.url)
+}
+
+/** The host and port of a URL that names both. */
+export function placeIn(url: string): Place {
+  const { hostname, port } = new URL(url)
   return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
 }
 
@@ -25,8 +30,8 @@ export function refuseUnenforced(apart: Apart, { sentence }: Apartness): void {
   if (apart.isEnforced !== false) throw apartUnenforced(sentence)
 }
 
-/** Only host and port are replaced: what else is in it is the driver's to read. */
-function moved(url: string, { host, port }: Place): string {
+/** The URL with another host and port: what else is in it is the driver's to read. */
+export function moved(url: string, { host, port }: Place): string {
   const { hostname, port: from } = new URL(url)
   return url.replace(`${hostname}:${from}`, `${host}:${port}`)
 }

@@ -1,21 +1,17 @@
-import { once } from 'node:events'
-import { rmSync } from 'node:fs'
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import path from 'node:path'
+import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import type { Duplex } from 'node:stream'
 import { passOn } from '../../../supervision/apart/pass-on.ts'
 import type { Escaped, Told } from '../../../supervision/apart/told.ts'
 import type { Place } from '../../../supervision/apart/wire-place.ts'
 import { attachTo, createContainer, removeContainer, startContainer } from '../containers/container.ts'
-import { demultiplex } from '../engine/demux.ts'
+import { hear } from '../containers/hear.ts'
+import { listenIn } from '../containers/listen-in.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { MountAsked } from '../engine/types.ts'
 import { guardBody, readScan } from './guard-body.ts'
 import { controlSocket, type KeeperOrder, wireSocket } from './orders.ts'
 
 const deadlineMs = 20_000
-const keptComplaints = 2_000
 
 export interface GuardOptions {
   readonly name: string
@@ -64,7 +60,7 @@ export async function startGuard(engine: Engine, options: GuardOptions, escaped:
       outside: options.outside,
     }
     connection.write(`${JSON.stringify(order)}\n`)
-    const heard = hear(connection)
+    const heard = hear(connection, 'what keeps the twin apart')
     const kept: Promise<void>[] = []
     const told = new ToldBy(controls.promise, (to) => {
       const keeping = escaped(to)
@@ -74,7 +70,7 @@ export async function startGuard(engine: Engine, options: GuardOptions, escaped:
     await Promise.race([told.ready, heard.ended, late()])
     return {
       id,
-      withSockets: readScan(heard.scan()),
+      withSockets: readScan(heard.printed()),
       broken: heard.ended,
       settled: async () => {
         await Promise.race([told.look(), heard.ended])
@@ -86,42 +82,6 @@ export async function startGuard(engine: Engine, options: GuardOptions, escaped:
     await end()
     throw error
   }
-}
-
-/** Listens at a Unix socket, by a path that is short wherever we are. */
-async function listenIn(folder: string, name: string, accept: (socket: Socket) => void): Promise<Server> {
-  const file = path.join(folder, name)
-  rmSync(file, { force: true })
-  const server = createServer(accept)
-  server.listen(path.relative(process.cwd(), file))
-  await once(server, 'listening')
-  return server
-}
-
-/** What the guard prints, until it has ended. */
-function hear(connection: Duplex): { readonly ended: Promise<never>; scan(): string } {
-  let scan = ''
-  let complaints = ''
-  const listen = async (): Promise<never> => {
-    try {
-      for await (const { stream, bytes } of demultiplex(connection)) {
-        if (stream === 'stdout') scan += Buffer.from(bytes)
-        else complaints = (complaints + Buffer.from(bytes)).slice(-keptComplaints)
-      }
-    } catch {
-      // the connection broke: what was heard so far is told
-    }
-    throw new Error(`what keeps the twin apart ended${said(complaints)}`)
-  }
-  const ended = listen()
-  ended.catch(() => {}) // whoever waits for it hears
-  return { ended, scan: () => scan }
-}
-
-/** What it complained of, without where in its sources. */
-function said(complaints: string): string {
-  const lines = complaints.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
-  return lines.length === 0 ? '' : `: ${lines.map((line) => line.trim()).join('; ')}`
 }
 
 function late(): Promise<never> {

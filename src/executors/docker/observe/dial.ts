@@ -1,5 +1,6 @@
 import { Duplex, Readable } from 'node:stream'
 import { PurserError } from '../../../core/errors.ts'
+import { enterGateway } from '../beside/gateways.ts'
 import { demultiplex } from '../engine/demux.ts'
 import type { Engine } from '../engine/engine.ts'
 import { enginePath } from '../engine/path.ts'
@@ -20,7 +21,8 @@ export interface Starting {
 
 /**
  * Connects to an address from inside a container's network, by its own names and routes, through a program of its image
- * or else of the helper. Errors of the connection come when it is used.
+ * or else of the helper; what is to last, through one of the helper beside it, where there is a helper. Errors of the
+ * connection come when it is used.
  */
 export async function dialFrom(
   engine: Engine,
@@ -28,18 +30,47 @@ export async function dialFrom(
   host: string,
   port: number,
   signal: AbortSignal,
+  lasting?: 'lasting',
 ): Promise<Duplex> {
   if (host.startsWith('/')) throw unfollowable(container, host)
   if (!/^[\w.:-]+$/.test(host) || host.startsWith('-')) throw unusable(container, host)
   const address = [host, String(port)] as const
+  const limitS = lasting === undefined ? lookS : lastingS
+  if (lasting !== undefined && (await isThere(engine, helper, container))) {
+    const { id, leave } = await enterGateway(engine, container, helper, host)
+    const connection = await openExec(engine, id, ['/bin/busybox', 'nc', ...address]).catch(async (error) => {
+      await leave()
+      throw error
+    })
+    return asSocket(connection, signal, leave)
+  }
   if (hasShell && (await hasTunnel(engine, container, signal))) {
-    const argv = ['/bin/sh', '-c', tunnel, 'sh', ...address]
+    const argv = ['/bin/sh', '-c', tunnel, 'sh', ...address, String(limitS)]
     return asSocket(await openExec(engine, container.Id, argv), signal, async () => {})
   }
   await findHelper(engine, helper.image, nameOf(container))
   const argv = ['/bin/busybox', 'nc', ...address]
   const { connection, remove } = await startHelper(engine, { image: helper, container: container.Id, argv })
   return asSocket(connection, signal, remove)
+}
+
+/** More than any look at a database may take: a netcat whose connection nobody closes must not stay in the app's container. */
+const lookS = 20
+const lastingS = 86_400
+
+/** Whether the helper can be had, without which what lasts goes as a look does. */
+async function isThere(
+  engine: Engine,
+  { image }: HelperImage,
+  container: ContainerInspect,
+): Promise<boolean> {
+  try {
+    await findHelper(engine, image, nameOf(container))
+    return true
+  } catch (error) {
+    if (error instanceof PurserError && error.code === 'HELPER_MISSING') return false
+    throw error
+  }
 }
 
 async function openExec(engine: Engine, container: string, argv: readonly string[]): Promise<Duplex> {
@@ -73,10 +104,14 @@ async function askForTunnel(engine: Engine, container: string, signal: AbortSign
 function asSocket(connection: Duplex, signal: AbortSignal, close: () => Promise<void>): Duplex {
   const readable = Readable.from(stdoutOf(connection), { objectMode: false })
   const socket = Duplex.from({ readable, writable: connection })
+  let hasEnded = false
   const end = () => {
+    if (hasEnded) return
+    hasEnded = true
     connection.destroy()
     void close().catch(() => {})
   }
+  connection.once('close', end) // nobody may have read to its end
   // As a socket's: what the other side has ended is over.
   socket.once('end', () => socket.destroy())
   socket.once('close', end)

@@ -40,7 +40,7 @@ export async function lookAtTwin(
     if (answer === undefined || container === undefined)
       throw unseen('The twin ended before it could be looked at')
     const probe = { text: answer, nonce: twin.nonce }
-    const observed = await observeTwin(engine, container, probe, { ...background, own: planner.own })
+    const observed = await observeTwin(engine, container, probe, { ...background, own: planner.own() })
     return { ...observed, [Symbol.asyncDispose]: dispose }
   } catch (error) {
     await dispose()

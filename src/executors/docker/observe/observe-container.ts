@@ -44,8 +44,7 @@ export function observeContainer(engine: Engine, observation: Observation): Obse
     ]),
     configured: namesOf(container.Config.Env ?? []),
     own,
-    dial: (host, port, signal) =>
-      dialFrom(engine, { container, hasShell: probed.hasShell, helper }, host, port, signal),
+    dial: (...address) => dialFrom(engine, { container, hasShell: probed.hasShell, helper }, ...address),
   }
 }
 

@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => temporary[Symbol.dispose]())
 
 function start(host: string, port: number) {
-  return spawn('/bin/sh', ['-c', tunnel, 'sh', host, String(port)], { env: { PATH: bin } })
+  return spawn('/bin/sh', ['-c', tunnel, 'sh', host, String(port), '20'], { env: { PATH: bin } })
 }
 
 async function printedBy(tunnelled: ReturnType<typeof start>): Promise<string> {

@@ -1,16 +1,13 @@
 import { expendable } from '../../../environment/probe/parts/expendable.ts'
 
-/** More than any look at a database may take: a netcat whose connection nobody closes must not stay in the app's container. */
-const limitS = 20
-
 /**
  * A netcat, else a node that does as one. 69: there is neither. When its input ends it closes the connection: OpenBSD's
- * netcat only where it is told so.
+ * netcat only where it is told so. Its arguments are a host, a port, and how many seconds it may take.
  */
 export const tunnel = `${expendable}
 if command -v nc > /dev/null; then
   half=; case "$(nc -h 2>&1 < /dev/null)" in *" -N"[!A-Za-z]*|*"	-N"[!A-Za-z]*) half=-N ;; esac
-  limit=; if timeout ${limitS} true 2> /dev/null; then limit="timeout ${limitS}"; fi
+  limit=; if timeout "$3" true 2> /dev/null; then limit="timeout $3"; fi
   exec $limit nc $half "$1" "$2"
 fi
 command -v node > /dev/null || exit 69

@@ -17,7 +17,6 @@ export async function guarded({ engine, order, recorder }: Guarding): Promise<Gu
   const { apart, attempt, body, folder, name } = order
   if (apart === undefined) return undefined
   const { startGuard } = await import('../apart/guard.ts')
-  process.chdir(folder) // the path of a Unix socket is short
   const { image, place } = apart.helper
   const options = {
     name: guardOf(name),

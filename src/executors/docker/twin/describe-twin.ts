@@ -5,7 +5,7 @@ import { statedConfig } from './image-defaults.ts'
 import { twinLabels } from './labels.ts'
 import type { Model } from './model.ts'
 import { twinMounts } from './mounts.ts'
-import { type TwinNetwork, twinNetworks } from './networks.ts'
+import { networkingOf, networkModeOf, type TwinNetwork, twinNetworks } from './networks.ts'
 import { helperFolder } from './shim.ts'
 import { twinVariables } from './variables.ts'
 
@@ -41,10 +41,7 @@ export function describeTwin(model: Model): Twin {
       Healthcheck: { Test: ['NONE'] },
       ...overStreams,
       HostConfig: { ...hostConfigOf(model), ...networkModeOf(first) },
-      NetworkingConfig: {
-        EndpointsConfig:
-          first === undefined || first.name === 'bridge' ? {} : { [first.name]: first.settings },
-      },
+      NetworkingConfig: networkingOf(first),
     },
     networks,
     hidden: variables.hidden,
@@ -127,11 +124,6 @@ function hostConfigOf({ container, readOnly, hosts, hasHelperVolume }: Model): H
     RestartPolicy: { Name: 'no' },
     LogConfig: outputLog,
   }
-}
-
-/** Of the network that it is made in; the app may have left the one that it was made in. */
-function networkModeOf(first: TwinNetwork | undefined): Pick<HostConfig, 'NetworkMode'> {
-  return first === undefined || first.name === 'bridge' ? {} : { NetworkMode: first.name }
 }
 
 /** Kept by the engine until the attempt is settled, for whoever takes over from a supervisor that was killed. */

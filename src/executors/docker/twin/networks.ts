@@ -1,4 +1,4 @@
-import type { ContainerInspect, EndpointSettings } from '../engine/types.ts'
+import type { ContainerInspect, EndpointSettings, HostConfig } from '../engine/types.ts'
 
 /** A network to be in, by its id, without a name of the app's there and without its address. */
 export interface TwinNetwork {
@@ -32,6 +32,19 @@ function settingsOf({ DriverOpts, GwPriority }: EndpointSettings): Partial<Endpo
     ...(DriverOpts === undefined || DriverOpts === null ? {} : { DriverOpts }),
     ...(GwPriority === undefined ? {} : { GwPriority }),
   }
+}
+
+/** Of the network that a container is made in; the app may have left the one that it was made in. */
+export function networkModeOf(first: TwinNetwork | undefined): Pick<HostConfig, 'NetworkMode'> {
+  return first === undefined || first.name === 'bridge' ? {} : { NetworkMode: first.name }
+}
+
+/** The same network, as it is joined. */
+export function networkingOf(first: TwinNetwork | undefined): {
+  readonly EndpointsConfig: Readonly<Record<string, object>>
+} {
+  const isStandard = first === undefined || first.name === 'bridge'
+  return { EndpointsConfig: isStandard ? {} : { [first.name]: first.settings } }
 }
 
 /** Whether names of containers can be looked up in one of its networks. */

@@ -3,8 +3,15 @@ import { hostnameNotice } from './hostname.ts'
 import type { Model } from './model.ts'
 import { helperFolder } from './shim.ts'
 
-/** In what a twin differs from the app because Purser made it so: ids of kinds or of facts, and why. */
-export function ownDifferences(model: Model, twin: Pick<Twin, 'hidden'>): ReadonlyMap<string, string> {
+/**
+ * In what a twin differs from the app because Purser made it so: ids of kinds or of facts, and why. `wired` names variables
+ * that lead to a wire.
+ */
+export function ownDifferences(
+  model: Model,
+  twin: Pick<Twin, 'hidden'>,
+  wired: readonly string[] = [],
+): ReadonlyMap<string, string> {
   const own = new Map<string, string>([
     ['variables:PURSER_RUN', 'it names the run'],
     ['variables:PURSER_ATTEMPT', 'it names the attempt'],
@@ -29,6 +36,8 @@ export function ownDifferences(model: Model, twin: Pick<Twin, 'hidden'>): Readon
     for (const fact of ['dns:hosts', 'dns:hosts-asked', 'dns:links'])
       own.set(fact, 'entries stand for the links of the app')
   }
+  for (const name of wired)
+    own.set(`variables:${name}`, 'its database is behind a wire, which holds it to what was rehearsed')
   return own
 }
 

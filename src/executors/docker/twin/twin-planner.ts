@@ -15,13 +15,13 @@ import type { DockerOptions } from '../options.ts'
 import { mountedFiles } from '../probe/mounted-files.ts'
 import type { Probed } from '../probe/probed.ts'
 import type { AnsweringTwin } from '../questions/ask-in-twin.ts'
-import { type DockerRelease, inspectContainer } from '../release/docker-release.ts'
+import type { DockerRelease } from '../release/docker-release.ts'
 import { nameSecrets } from '../supervisor/hidden-secrets.ts'
 import type { DockerOrder } from '../supervisor/order.ts'
 import { describeTwin, type Twin } from './describe-twin.ts'
 import { entrypointRuns } from './entrypoint.ts'
+import { hostsOfLinks } from './hosts-of-links.ts'
 import type { Model } from './model.ts'
-import { linkedHosts } from './networks.ts'
 import { ownDifferences } from './own-differences.ts'
 import {
   answerScript,
@@ -67,7 +67,7 @@ export class TwinPlanner {
   static async make(engine: Engine, input: PlannerInput): Promise<TwinPlanner> {
     const { options, release, probed, variables, busybox } = input
     const [container] = release.containers
-    const hosts = await hostsOfLinks(engine, container.HostConfig.Links ?? [])
+    const hosts = await hostsOfLinks(engine, container)
     return new TwinPlanner(input, {
       container,
       servingImage: release.servingImage,
@@ -80,21 +80,23 @@ export class TwinPlanner {
     })
   }
 
-  /** In what a twin will differ from the app because of us. */
-  get own(): ReadonlyMap<string, string> {
-    return ownDifferences(this.#model, this.#twin())
+  /** In what a twin will differ from the app because of us; `wired` names the variables that lead to a wire. */
+  own(wired: readonly string[] = []): ReadonlyMap<string, string> {
+    return ownDifferences(this.#model, this.#twin(), wired)
   }
 
   /** What the supervisor of an attempt is told. */
   order(attempt: AttemptSpec, folder: string, apartOrder?: ApartOrder): DockerOrder {
     const { engine, engineAddress, place, variables } = this.#input
     const { work, output, timeoutMs, run, id } = attempt
-    const twin = withVariables(this.#twin(), apartVariables(attempt.apart, apartOrder && foundAt(apartOrder)))
+    const apart = apartVariables(attempt.apart, apartOrder && foundAt(apartOrder))
+    const instead = { ...attempt.variables, ...apart }
+    const twin = withVariables(this.#twin(), instead)
     const nonce = newNonce()
     return {
       engine,
       engineAddress,
-      hidden: nameSecrets(attempt.secrets, variables),
+      hidden: nameSecrets(attempt.secrets, new Map([...variables, ...Object.entries(instead)])),
       attempt: id,
       folder,
       name: `purser-${id}`,
@@ -202,18 +204,4 @@ export class TwinPlanner {
 /** What lives no longer than this process writes no log of the engine: an answer may have a secret parameter in it. */
 function unlogged({ body, ...twin }: Twin): Twin {
   return { ...twin, body: { ...body, HostConfig: { ...body.HostConfig, LogConfig: { Type: 'none' } } } }
-}
-
-async function hostsOfLinks(engine: Engine, links: readonly string[]): Promise<string[]> {
-  const names = [...new Set(links.map((link) => (link.split(':')[0] ?? '').replace(/^\//, '')))]
-  const found = await Promise.all(
-    names.map(async (name) => [name, await inspectContainer(engine, name)] as const),
-  )
-  const addresses = new Map(
-    found.map(([name, container]) => [
-      name,
-      Object.values(container?.NetworkSettings.Networks ?? {})[0]?.IPAddress,
-    ]),
-  )
-  return linkedHosts(links, (name) => addresses.get(name))
 }

@@ -107,7 +107,7 @@ export class Extended {
     const { conversation } = this.#guard
     do {
       conversation.send(bytes)
-      await Promise.race([conversation.quiet(), conversation.copying()])
+      await conversation.copying(conversation.quiet())
     } while (await this.#repeats())
     if (this.#held !== undefined) this.#tell(this.#held)
   }

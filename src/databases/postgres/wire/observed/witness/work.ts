@@ -99,7 +99,7 @@ export function readWork(json: string | undefined, known: Known): Work {
   const [isAll, keys] = locks
   return {
     lockTimeoutMs: milliseconds(lockTimeout),
-    locks: all ?? [...known.locks, ...(locks ?? [])],
+    locks: [...(isAll ? [] : known.locks), ...(keys ?? [])],
     relations: rows.map((row) => ({
       ...relationOf(row as unknown as RelationRow),
       bytes: row[10] ?? 0,
