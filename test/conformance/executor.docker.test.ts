@@ -23,7 +23,7 @@ describeExecutor('the docker executor', async () => {
   const place = { root: folder, state: path.join(folder, '.purser') }
   return {
     variable,
-    open: () => DockerExecutor.open({ name: app.name, host: dockerHost() }, place),
+    open: () => DockerExecutor.open({ name: app.name, host: dockerHost(), helper: images.helper }, place),
     writeTask: (file, source) => writeFileSync(path.join(folder, file), source),
     countProcesses,
     async [Symbol.asyncDispose]() {

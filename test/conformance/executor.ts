@@ -281,6 +281,28 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
       }
     })
 
+    it('leads a twin that is not kept apart to a wire, or says why it can’t', async () => {
+      world.writeTask('tasks/reach.js', reachSource)
+      const way = await executor.wireWay(await executor.release(never), never)
+      if ('missing' in way) {
+        expect(way.missing).toMatch(/^[A-Z].*\.$/s)
+        return
+      }
+      const wire = createServer((socket) => socket.end('the wire')).listen(0, way.wireAddress)
+      await once(wire, 'listening')
+      try {
+        const { port } = wire.address() as AddressInfo
+        const url = way.leadTo(`test://user:secret@${way.wireAddress}:${port}/database`)
+        const task = { kind: 'task', file: 'tasks/reach.js', parameters: {} } as const
+        const frames = await follow(await start(task, { variables: { THE_WIRE: url } }))
+        expect(JSON.parse(textOf(frames))).toMatchObject({ wire: 'the wire', variable: world.variable.value })
+        expect(way.broken.aborted).toBe(false)
+      } finally {
+        wire.close()
+        await way[Symbol.asyncDispose]()
+      }
+    })
+
     it('answers for the tasks of its release, and with their own validators', async () => {
       world.writeTask(
         'tasks/greet.js',

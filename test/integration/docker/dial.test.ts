@@ -6,7 +6,7 @@ import type { ContainerInspect } from '../../../src/executors/docker/engine/type
 import type { HelperImage } from '../../../src/executors/docker/labels.ts'
 import { dialFrom } from '../../../src/executors/docker/observe/dial.ts'
 import { type Container, runContainer } from '../../support/docker/container.ts'
-import { dockerHost } from '../../support/docker/docker.ts'
+import { docker, dockerHost } from '../../support/docker/docker.ts'
 import { images } from '../../support/docker/image-names.ts'
 
 let engine: Engine
@@ -57,4 +57,20 @@ it('says what to do about a socket’s folder, and about a helper that is not th
   })
   const absent = { hasShell: false, helper: { ...helper, image: 'purser-test/absent' } }
   await expect(dial('127.0.0.1', signal, absent)).rejects.toMatchObject({ code: 'HELPER_MISSING' })
+})
+
+it('goes through a container of its own where it is to last, which is gone after the last of them', async () => {
+  const { signal } = new AbortController()
+  const container = await engine.get<ContainerInspect>(enginePath`/containers/${app.id}/json`)
+  const { IPAddress = '' } = Object.values(container.NetworkSettings.Networks)[0] ?? {}
+  const lasting = () => dialFrom(engine, { ...starting, container }, IPAddress, 5432, signal, 'lasting')
+  const gateways = () => docker('ps', '--all', '--quiet', '--filter', `label=purser.place=${helper.place}`)
+  const [first, unread] = await Promise.all([lasting(), lasting()])
+  const answer = new Promise((resolve) => first.once('data', (bytes) => resolve(String(bytes))))
+  first.write('hello')
+  expect(await answer).toBe('hello')
+  expect((await gateways()).trim().split('\n')).toHaveLength(1)
+  first.destroy()
+  unread.end() // the other side ends it, and nobody reads that
+  await expect.poll(gateways, { timeout: 20_000 }).toBe('')
 })
