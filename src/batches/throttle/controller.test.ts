@@ -29,8 +29,8 @@ describe('the pace', () => {
 
   it('begins small, and is at full speed within ten good readings', () => {
     const speeds = follow(often(11, lag(0))).map(({ pace }) => pace.speed)
-    expect(speeds[0]).toBe(0.4)
-    expect(speeds[3]).toBeLessThan(0.75)
+    expect(speeds[0]).toBe(0.2)
+    expect(speeds[5]).toBeLessThan(0.5)
     expect(speeds.at(-1)).toBe(1)
   })
 
@@ -81,7 +81,7 @@ describe('a stop', () => {
   it('lasts until every signal is good again, and then the batch begins small', () => {
     const states = follow([[lag(12)], [lag(8)], [lag(5.1)], [lag(4.9)], [lag(1)]], atFullSpeed)
     expect(states.map(({ pace }) => pace.speed > 0)).toEqual([false, false, false, true, true])
-    expect(states[3]?.pace.speed).toBe(0.4)
+    expect(states[3]?.pace.speed).toBe(0.2)
     expect(states[1]?.pace.limiting).toBe('stopped: replica lag 8 s > 5 s')
   })
 
@@ -91,7 +91,7 @@ describe('a stop', () => {
       atFullSpeed,
     )
     const begun = states.map(({ pace }) => pace.speed).filter((speed) => speed > 0)
-    expect(begun).toEqual([0.4, 0.2, 0.1, 0.05])
+    expect(begun).toEqual([0.2, 0.1, 0.05, 0.025])
   })
 
   it('is not outlasted by what the signal was before it', () => {
@@ -136,7 +136,7 @@ describe('whatever the signals say, the pace', () => {
         for (const { pace } of follow(rounds)) {
           expect(pace.speed === 0 || (pace.speed >= 0.01 && pace.speed <= 1)).toBe(true)
           expect(pace.sizeFactor >= 0.1 && pace.sizeFactor <= 1).toBe(true)
-          expect(pace.speed).toBeLessThanOrEqual(before.speed === 0 ? 0.4 : before.speed * 1.2 + 1e-9)
+          expect(pace.speed).toBeLessThanOrEqual(before.speed === 0 ? 0.2 : before.speed * 1.2 + 1e-9)
           expect(pace.limiting === undefined).toBe(pace.speed === 1)
           before = pace
         }

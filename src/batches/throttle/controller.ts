@@ -27,7 +27,7 @@ export interface ControllerState {
 
 const stopAt = 2
 const slowest = 0.01
-const startSpeed = 0.4
+const startSpeed = 0.2
 // The newest reading's in the moving average.
 const weight = 0.4
 

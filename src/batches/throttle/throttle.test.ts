@@ -85,7 +85,7 @@ describe('the throttle', () => {
     expect(under.pace).toEqual({ speed: 0, sizeFactor: 1, limiting: 'stopped: no signal has been read yet' })
     questions[0]?.answer(1)
     await settled()
-    expect(under.pace).toEqual({ speed: 0.4, sizeFactor: 1, limiting: 'speeding up' })
+    expect(under.pace).toEqual({ speed: 0.2, sizeFactor: 1, limiting: 'speeding up' })
   })
 
   it('goes at full speed where there are no signals', async () => {
@@ -106,7 +106,7 @@ describe('the throttle', () => {
     expect(read).toEqual(['a at 0', 'b at 0', 'a at 1000', 'b at 1000', 'a at 2000', 'b at 2000'])
     await time.pass(60_000)
     expect(under.pace).toEqual({ speed: 1, sizeFactor: 1 })
-    expect(heard[0]?.speed).toBe(0.4)
+    expect(heard[0]?.speed).toBe(0.2)
     expect(heard.at(-1)).toEqual(under.pace)
     expect(new Set(heard.map(({ speed }) => speed)).size).toBe(heard.length)
   })
@@ -137,7 +137,7 @@ describe('the throttle', () => {
     expect(questions).toHaveLength(2)
     questions[1]?.answer(1)
     await settled()
-    expect(under.pace.speed).toBe(0.4)
+    expect(under.pace.speed).toBe(0.2)
   })
 
   it.each([
