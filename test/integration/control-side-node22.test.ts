@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { openShop } from '../journeys/rehearsal/shop.ts'
 import { purser } from '../support/cli.ts'
 import { packageRoot } from '../support/package-root.ts'
 import { makeProject } from '../support/project.ts'
@@ -29,4 +30,14 @@ export default defineScript({ name: 'greet', summary: 'Greets.', run: (): void =
   const detached = await type('run', '-e', 'local', '--detach', '--', 'sleep', '60')
   expect(detached.stderr).not.toContain('Warning')
   expect((await type('cancel', 'last')).stderr).toContain('cancelled')
+})
+
+it('a migration is rehearsed and applied there too', async () => {
+  await using shop = await openShop({ rehearsal: `{ off: ['dying', 'undo', 'crowd'] }` })
+  const type = (...args: string[]) => purser(shop.project.folder, args, { node })
+  shop.migration('20260101000000_note', 'create table notes (id int primary key)')
+  expect(await type('rehearse', 'migrate', '-e', 'production')).toMatchObject({ code: 0 })
+  const ended = await type('run', 'migrate', '-e', 'production')
+  expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('rehearsed')])
+  expect(await shop.query('select count(*)::int as n from notes')).toEqual([{ n: 0 }])
 })

@@ -1,4 +1,5 @@
 import { PurserError, type Refusal } from '../../core/errors.ts'
+import { Holdings } from '../../core/holdings.ts'
 import type { Budgets, Tap, Wire } from '../../databases/wire.ts'
 import type { Release } from '../../environment/release.ts'
 import { type KnownRehearsal, passingRehearsal } from '../../gates/rehearsal.ts'
@@ -49,7 +50,7 @@ async function takeHold(
   run: Run,
 ): Promise<Hold | { readonly refusals: readonly Refusal[] }> {
   const production = await productionOf(context, target, release, plan.task)
-  await using held = new AsyncDisposableStack()
+  await using held = new Holdings()
   const inspector = held.use(await inspectProduction(production))
   const lock = await inspector.lockForMigrator(`purser run ${run.id}`)
   if ('heldBy' in lock) return { refusals: [migratorAtWork(production, lock.heldBy)] }
@@ -68,7 +69,7 @@ async function takeHold(
     seen,
     ...(rehearsal === undefined ? {} : { rehearsal }),
     passingPartitions: passingOf(production.wiring),
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
+    [Symbol.asyncDispose]: () => all[Symbol.asyncDispose](),
   }
 }
 
@@ -91,7 +92,7 @@ async function watch(
     )
     return { variables: {}, seen: way, [Symbol.asyncDispose]: async () => {} }
   }
-  await using opened = new AsyncDisposableStack()
+  await using opened = new Holdings()
   opened.use(way)
   const { wireAddress } = way
   const { recorder, wire } = await openGuarded(target, production, rehearsal, wireAddress, async () => {
@@ -110,7 +111,7 @@ async function watch(
   return {
     variables: { [production.variable]: way.leadTo(wire.url) },
     seen: recorder,
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
+    [Symbol.asyncDispose]: () => all[Symbol.asyncDispose](),
   }
 }
 

@@ -3,6 +3,7 @@ import { connect, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
 import { PurserError, reasonOf } from '../../../core/errors.ts'
+import { Holdings } from '../../../core/holdings.ts'
 import { passOn } from '../../../supervision/apart/pass-on.ts'
 import { moved, type Place, placeIn } from '../../../supervision/apart/wire-place.ts'
 import type { NoWireWay, WireWay } from '../../executor.ts'
@@ -35,7 +36,7 @@ export interface WayOptions {
 export async function openWireWay(engine: Engine, options: WayOptions): Promise<WireWay | NoWireWay> {
   const { app, helper, state } = options
   if (app.HostConfig.NetworkMode === 'none') return { missing: noNetwork(app) }
-  const stack = new AsyncDisposableStack()
+  const stack = new Holdings()
   try {
     await findHelper(engine, helper.image, nameOf(app))
     const folder = makeWayFolder(state)
@@ -52,10 +53,10 @@ export async function openWireWay(engine: Engine, options: WayOptions): Promise<
         door.lead(placeIn(url))
         return moved(url, relay.at)
       },
-      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+      [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
     }
   } catch (error) {
-    await stack.disposeAsync()
+    await stack[Symbol.asyncDispose]()
     return { missing: notOpened(engine, helper, error) }
   }
 }
