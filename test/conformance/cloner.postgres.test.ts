@@ -32,20 +32,20 @@ afterAll(() => stage[Symbol.asyncDispose]())
 
 describeCloner('a golden copy and its template', () => makeWorld({}))
 describeCloner('a dump and its restore, each time', () => makeWorld({ refreshAfterMs: 0 }))
-describeCloner('a command of the user', async () => {
+describeCloner('a command of the user', branched, false)
+
+/** Its command alone knows what room there is. */
+async function branched(): Promise<World> {
   const server = addressOf(stage.cloneServer, password)
   const binaries = path.dirname((await programsWithDump()).postgres)
   const words = ['sh', branchProgram()]
-  return makeWorld(
-    {
-      command: {
-        create: [...words, 'create', server, '{name}', shop.url, binaries],
-        drop: [...words, 'drop', server, '{name}'],
-      },
+  return makeWorld({
+    command: {
+      create: [...words, 'create', server, '{name}', shop.url, binaries],
+      drop: [...words, 'drop', server, '{name}'],
     },
-    'What room there is only the command knows.',
-  )
-})
+  })
+}
 
 const branchProgram = () => path.join(stage.folder, '../branch.sh')
 // what a provider's own program would do: make and drop a branch, and print where it is
@@ -61,13 +61,13 @@ drop) psql -qX "$2" -c "drop database if exists $3 with (force)" ;;
 esac
 `
 
-async function makeWorld(options: Partial<PostgresCloneOptions>, roomy?: string): Promise<World> {
+async function makeWorld(options: Partial<PostgresCloneOptions>): Promise<World> {
   const all = { ...usual, ...options }
   const open = (more: Partial<PostgresCloneOptions> = {}) => openCloner(shop.place, { ...all, ...more })
   return {
     url: shop.url,
     open: () => open(),
-    cramped: roomy ?? (() => open({ freeBytes: 5_000_000 })),
+    cramped: () => open({ freeBytes: 5_000_000 }),
     async leaveClone() {
       const cloning = startCloning(shop.place, all)
       await cloning.said(/^made /)
