@@ -36,9 +36,10 @@ function start(place: string, label: string): Promise<Container> {
 }
 
 /** The engine, which does not remove this container. */
-function hindered(engine: Engine, { id }: Container): Pick<Engine, 'get' | 'remove'> {
+function hindered(engine: Engine, { id }: Container): Pick<Engine, 'get' | 'remove' | 'stream'> {
   return {
     get: (asked, query, options) => engine.get(asked, query, options),
+    stream: (asked, request) => engine.stream(asked, request),
     remove: async (asked, query) => {
       if (asked.includes(id)) throw new Error('It is busy.')
       await engine.remove(asked, query)

@@ -12,6 +12,9 @@ import type { DockerOrder } from '../supervisor/order.ts'
 import { helperFolder } from '../twin/shim.ts'
 import { untilAnswered } from './patience.ts'
 
+// As long as an engine that is about to be told may take: what is still there then is swept later.
+const removalMs = 30_000
+
 /** Makes a container, in all of its networks, not started. Returns its id. */
 export async function createContainer(
   engine: Engine,
@@ -81,11 +84,24 @@ export function stopOf(engine: Engine, id: string): Stoppable {
   return { ask: () => send('SIGTERM'), kill: () => send('SIGKILL') }
 }
 
-/** Removes it with its log and its anonymous volumes. One that is gone is no error. */
-export async function removeContainer(engine: Pick<Engine, 'remove'>, id: string): Promise<void> {
+/** Removes it with its log and its anonymous volumes, and resolves when it is gone. One that is gone is no error. */
+export async function removeContainer(engine: Pick<Engine, 'remove' | 'stream'>, id: string): Promise<void> {
   try {
     await engine.remove(enginePath`/containers/${id}`, { v: true, force: true })
   } catch (error) {
-    if (!hasStatus(error, 404, 409)) throw error // gone, or being removed by somebody else
+    if (hasStatus(error, 404)) return
+    if (!hasStatus(error, 409)) throw error
+    await untilRemoved(engine, id)
+  }
+}
+
+/** Somebody else removes it already: their word that it is gone is not ours to hear, so the engine is asked. */
+async function untilRemoved(engine: Pick<Engine, 'stream'>, id: string): Promise<void> {
+  const query = { condition: 'removed' }
+  const signal = AbortSignal.timeout(removalMs)
+  try {
+    await json(await engine.stream(enginePath`/containers/${id}/wait`, { method: 'POST', query, signal }))
+  } catch (error) {
+    if (!hasStatus(error, 404) && !signal.aborted) throw error
   }
 }

@@ -12,7 +12,7 @@ import { labels } from '../labels.ts'
  * starter is dead, and twins of attempts that are over. Only what bears this place's label.
  */
 export async function sweep(
-  engine: Pick<Engine, 'get' | 'remove'>,
+  engine: Pick<Engine, 'get' | 'remove' | 'stream'>,
   place: string,
   folderOf: (attempt: string) => string,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function sweep(
 }
 
 async function sweepOne(
-  engine: Pick<Engine, 'get' | 'remove'>,
+  engine: Pick<Engine, 'get' | 'remove' | 'stream'>,
   container: ContainerListed,
   folderOf: (attempt: string) => string,
 ): Promise<void> {
