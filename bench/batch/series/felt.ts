@@ -53,9 +53,9 @@ export async function measureFelt(
   return [alone, ...sides(1).map(({ name }) => name)].map((name) => feltOf(name, measured))
 }
 
-/** As the documentation of the throttle says: half as much again as its probe tells with nothing else at work. */
+/** As the documentation of the throttle says: three times what its probe tells with nothing else at work. */
 function sides(usualMs: number): readonly Contender[] {
-  const latencyMs = Math.round(usualMs * 150) / 100
+  const latencyMs = Math.round(usualMs * 300) / 100
   return [
     { ...loop, name: 'hand-written loop' },
     pgBoss,
@@ -79,9 +79,13 @@ async function measureRound(stage: Stage, round: number, tell: (progress: string
     if (side === undefined) continue
     const result = await beside(stage, side)
     if (result !== undefined) heard.set(side.name, result)
-    tell(`round ${round}: ${side.name}, ${result === undefined ? 'VOID' : `p99 ${result.p99.toFixed(1)} ms`}`)
+    tell(`round ${round}: ${side.name}, ${result === undefined ? 'VOID' : wordsOf(result)}`)
   }
   return heard
+}
+
+function wordsOf({ p99, rowsPerSecond = Number.NaN }: Heard): string {
+  return `p99 ${p99.toFixed(1)} ms, ${Math.round(rowsPerSecond).toLocaleString('en')} rows/s`
 }
 
 /** What the throttle's own probe reads meanwhile. */

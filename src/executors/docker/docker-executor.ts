@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { Bug, PurserError, type Refusal } from '../../core/errors.ts'
-import { type ComparisonKey, newComparisonKey } from '../../environment/probe/keyed.ts'
 import type { Release } from '../../environment/release.ts'
 import type { Place } from '../../environment/wiring.ts'
 import type { AttemptRecord } from '../../runs/events.ts'
@@ -19,35 +18,20 @@ import type {
 } from '../executor.ts'
 import type { Engine } from './engine/engine.ts'
 import { openEngine } from './engine/open-engine.ts'
-import type { ContainerInspect } from './engine/types.ts'
 import { engineVariables } from './engine-variables.ts'
 import type { HelperImage } from './labels.ts'
 import { observeContainer } from './observe/observe-container.ts'
 import { readChanges } from './observe/read-changes.ts'
 import type { DockerOptions } from './options.ts'
 import { placeId } from './place.ts'
-import { hasNode, NodeAnswers } from './probe/node-answers.ts'
-import { askNode, probeContainer } from './probe/probe-container.ts'
-import type { Probed } from './probe/probed.ts'
-import { readVariables } from './probe/read-variables.ts'
-import { type DockerRelease, inspectContainer, readDockerRelease } from './release/docker-release.ts'
+import { NodeAnswers } from './probe/node-answers.ts'
+import { inspectContainer, readDockerRelease } from './release/docker-release.ts'
+import { Findings } from './release/findings.ts'
 import { nameOf } from './release/skews.ts'
-import { entrypointRuns } from './twin/entrypoint.ts'
-import { memoryOf, roomFor } from './twin/room.ts'
+import { roomFor } from './twin/room.ts'
 import { TwinPlanner } from './twin/twin-planner.ts'
 
 const defaultHelper = 'busybox'
-
-/** What was found out about a release beside what it tells: once, by whoever needs it first. */
-interface Findings {
-  readonly release: DockerRelease
-  readonly key: ComparisonKey
-  /** By the containers' ids. */
-  readonly probes: Map<string, Promise<Probed>>
-  variables?: Promise<ReadonlyMap<string, string>>
-  /** Bytes that a twin may need. */
-  memory?: Promise<number>
-}
 
 /** Runs attempts as containers of a Docker Engine, each the twin of a container of the app. */
 export class DockerExecutor implements Executor {
@@ -79,22 +63,26 @@ export class DockerExecutor implements Executor {
       readDockerRelease(this.#engine, this.#options, candidate),
       this.#sweep(),
     ])
-    this.#findings.set(release, { release, key: newComparisonKey(), probes: new Map() })
+    const means = {
+      helper: this.#helper,
+      entrypoint: this.#options.entrypoint,
+      nodeAnswers: this.#nodeAnswers,
+    }
+    this.#findings.set(release, new Findings(this.#engine, release, means))
     return release
   }
 
   variables(release: Release): Promise<ReadonlyMap<string, string>> {
     const findings = this.#find(release)
     // asked for now, since the engine takes its time to answer; told to whoever wants it
-    this.#memoryOf(findings).catch(() => {})
-    findings.variables ??= this.#readVariables(findings)
-    return findings.variables
+    findings.memory().catch(() => {})
+    return findings.variables()
   }
 
   async observe(release: Release, signal: AbortSignal): Promise<readonly Observed[]> {
     const findings = this.#find(release)
     const { containers, servingImage, neighbours } = findings.release
-    const [model] = containers
+    const { model } = findings
     const changes = await readChanges(this.#engine, model)
     return Promise.all(
       containers.map(async (container) =>
@@ -104,7 +92,7 @@ export class DockerExecutor implements Executor {
           image: servingImage,
           neighbours,
           serving: containers,
-          probed: await this.#probe(findings, container.Id, signal),
+          probed: await findings.probe(signal, container.Id),
           helper: this.#helper,
           own: new Map(),
         }),
@@ -114,13 +102,12 @@ export class DockerExecutor implements Executor {
 
   async room(release: Release, signal: AbortSignal): Promise<Refusal | undefined> {
     const findings = this.#find(release)
-    const [container] = findings.release.containers
-    const { room } = await this.#probe(findings, container.Id, signal)
-    return roomFor(container, room, () => this.#memoryOf(findings))
+    const { room } = await findings.probe(signal)
+    return roomFor(findings.model, room, () => findings.memory())
   }
 
   apartness(release: Release): Promise<Apartness> {
-    const [model] = this.#find(release).release.containers
+    const { model } = this.#find(release)
     this.#apartness ??= import('./apart/try-guard.ts').then(({ tryGuard }) =>
       tryGuard(this.#engine, this.#helper, nameOf(model)),
     )
@@ -133,8 +120,8 @@ export class DockerExecutor implements Executor {
       import('./observe/dial.ts'),
     ])
     const findings = this.#find(release)
-    const [app] = findings.release.containers
-    const { hasShell } = await this.#probe(findings, app.Id, signal)
+    const { model: app } = findings
+    const { hasShell } = await findings.probe(signal)
     const starting = { container: app, hasShell, helper: this.#helper }
     return openWireWay(this.#engine, {
       app,
@@ -167,10 +154,10 @@ export class DockerExecutor implements Executor {
     const planner = await this.#planner(release)
     const kept =
       apart && isApart
-        ? { wire: wirePlace(apart), helper: this.#helper, outside: findings.release.containers[0].State.Pid }
+        ? { wire: wirePlace(apart), helper: this.#helper, outside: findings.model.State.Pid }
         : undefined
     const order = planner.order(attempt, this.#folder(attempt.id), kept)
-    const model = await this.#probe(findings, findings.release.containers[0].Id, signal)
+    const model = await findings.probe(signal)
     const standby = this.#standby ?? new Standby('docker', engineVariables(process.env))
     this.#standby = undefined
     return startAttempt(standby, order, salvageFrom(this.#engine, this.#wanted), {
@@ -210,8 +197,9 @@ export class DockerExecutor implements Executor {
     const { lookAtTwin } = await import('./observe/look-at-twin.ts')
     const findings = this.#find(release)
     const planner = await this.#planner(release)
-    const model = await this.#probe(findings, findings.release.containers[0].Id, signal)
-    return lookAtTwin(this.#engine, planner, { ...findings, helper: this.#helper, signal, model })
+    const model = await findings.probe(signal)
+    const { release: looked, key } = findings
+    return lookAtTwin(this.#engine, planner, { release: looked, key, helper: this.#helper, signal, model })
   }
 
   get #helper(): HelperImage {
@@ -229,48 +217,13 @@ export class DockerExecutor implements Executor {
     return findings
   }
 
-  #probe({ release, key, probes }: Findings, id: string, signal: AbortSignal): Promise<Probed> {
-    const known = probes.get(id)
-    if (known !== undefined) return known
-    const container = release.containers.find(({ Id }) => Id === id)
-    if (container === undefined) throw new Bug(`Container ${id} is none of this release.`)
-    const probing = this.#look(container, key, signal)
-    probes.set(id, probing)
-    return probing
-  }
-
-  #memoryOf(findings: Findings): Promise<number> {
-    findings.memory ??= memoryOf(this.#engine, findings.release.containers[0])
-    return findings.memory
-  }
-
-  async #look(container: ContainerInspect, key: ComparisonKey, signal: AbortSignal): Promise<Probed> {
-    const options = { key, helper: this.#helper, signal }
-    const probed = await probeContainer(this.#engine, container, options)
-    if (!probed.hasShell || !hasNode(probed.facts)) return probed
-    const answers = await this.#nodeAnswers.of(container, probed.facts, key, () =>
-      askNode(this.#engine, container, options, probed.process),
-    )
-    return { ...probed, facts: new Map([...probed.facts, ...answers]) }
-  }
-
-  async #readVariables(findings: Findings): Promise<ReadonlyMap<string, string>> {
-    const signal = new AbortController().signal
-    const [model] = findings.release.containers
-    const probed = await this.#probe(findings, model.Id, signal)
-    // an entrypoint that does not run would have set some of them
-    const hasEntrypoint = (model.Config.Entrypoint ?? []).length > 0
-    const wantsAll = hasEntrypoint && !entrypointRuns(model.Config, probed.process, this.#options.entrypoint)
-    return readVariables(this.#engine, model, { probed, key: findings.key, wantsAll, signal })
-  }
-
   async #planner(release: Release): Promise<TwinPlanner> {
     const findings = this.#find(release)
-    const [model] = findings.release.containers
+    const { model } = findings
     const now = await inspectContainer(this.#engine, model.Id)
     if (now?.State.Running !== true || now.State.StartedAt !== model.State.StartedAt)
       throw restarted(nameOf(model))
-    const probed = await this.#probe(findings, model.Id, new AbortController().signal)
+    const probed = await findings.probe(new AbortController().signal)
     return TwinPlanner.make(this.#engine, {
       options: this.#options,
       engine: this.#wanted,
@@ -280,7 +233,7 @@ export class DockerExecutor implements Executor {
       key: findings.key,
       probed,
       busybox: probed.hasShell ? undefined : await this.#takeBusybox(nameOf(model)),
-      variables: await this.variables(release),
+      variables: await findings.variables(),
     })
   }
 

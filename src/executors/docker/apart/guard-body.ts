@@ -1,5 +1,5 @@
 import { programFiles } from '../../../supervision/program-files.ts'
-import { overStreams } from '../containers/over-streams.ts'
+import { helperBody } from '../containers/helper-body.ts'
 import type { MountAsked } from '../engine/types.ts'
 import type { TwinBody } from '../twin/describe-twin.ts'
 
@@ -22,23 +22,12 @@ exec /bin/busybox chroot ${machine} "$@"`
  * own Node: an engine on another machine does not find it.
  */
 export function guardBody({ image, labels, hostname, mounts }: Described): TwinBody {
-  return {
-    Image: image,
-    Entrypoint: [],
-    Cmd: [
-      '/bin/busybox',
-      'sh',
-      '-c',
-      script,
-      'sh',
-      process.execPath,
-      programFiles.supervisor,
-      'keep-network',
-    ],
-    User: '0:0',
-    Labels: labels,
+  const program = [process.execPath, programFiles.supervisor, 'keep-network']
+  return helperBody({
+    image,
+    labels,
+    argv: ['/bin/busybox', 'sh', '-c', script, 'sh', ...program],
     ...(hostname === undefined ? {} : { Hostname: hostname }),
-    ...overStreams,
     HostConfig: {
       NetworkMode: 'none',
       // the twin has its resolv.conf: no search list, so that a name is asked for as the twin has it
@@ -49,11 +38,8 @@ export function guardBody({ image, labels, hostname, mounts }: Described): TwinB
       SecurityOpt: ['apparmor=unconfined', 'label=disable'],
       Binds: [`/:${machine}:ro`],
       Mounts: mounts.map((mount, at) => lookedAt(mount, at)),
-      LogConfig: { Type: 'none' },
-      RestartPolicy: { Name: 'no' },
     },
-    NetworkingConfig: { EndpointsConfig: {} },
-  }
+  })
 }
 
 /** Which of the mounts have sockets in them, as the guard's `find` printed them. */

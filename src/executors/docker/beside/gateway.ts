@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { attachTo, createContainer, removeContainer, startContainer } from '../containers/container.ts'
-import { overStreams } from '../containers/over-streams.ts'
+import { helperBody } from '../containers/helper-body.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ContainerInspect } from '../engine/types.ts'
 import { type HelperImage, helperLabels } from '../labels.ts'
@@ -27,26 +27,17 @@ export async function startGateway(
   const { name, labels } = helperLabels(helper)
   const [first, ...networks] = isOwn ? [] : twinNetworks(app)
   const { HostConfig, NetworkingConfig } = besideApp(app, first === undefined ? [] : [first])
-  const id = await createContainer(engine, {
-    name,
-    networks,
-    body: {
-      Image: helper.image,
-      Entrypoint: [],
-      Cmd: ['/bin/busybox', 'cat'],
-      User: '0:0',
-      Labels: labels,
-      Healthcheck: { Test: ['NONE'] },
-      ...overStreams,
-      HostConfig: {
-        ...HostConfig,
-        ...(isOwn ? { NetworkMode: `container:${app.Id}` } : await namesOf(engine, app)),
-        LogConfig: { Type: 'none' },
-        RestartPolicy: { Name: 'no' },
-      },
-      NetworkingConfig,
+  const body = helperBody({
+    image: helper.image,
+    labels,
+    argv: ['/bin/busybox', 'cat'],
+    HostConfig: {
+      ...HostConfig,
+      ...(isOwn ? { NetworkMode: `container:${app.Id}` } : await namesOf(engine, app)),
     },
+    NetworkingConfig,
   })
+  const id = await createContainer(engine, { name, networks, body })
   const remove = () => removeContainer(engine, id)
   try {
     const held: Duplex = await attachTo(engine, id)

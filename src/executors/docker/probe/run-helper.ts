@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { attachTo, createContainer, removeContainer, startContainer } from '../containers/container.ts'
-import { overStreams } from '../containers/over-streams.ts'
+import { helperBody } from '../containers/helper-body.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { HostConfig } from '../engine/types.ts'
 import { type HelperImage, helperLabels } from '../labels.ts'
@@ -33,26 +33,11 @@ export async function startHelper(
   engine: Engine,
   { image, container, argv, rights }: Helper,
 ): Promise<{ readonly connection: Duplex; readonly remove: () => Promise<void> }> {
-  const own = helperLabels(image)
-  const id = await createContainer(engine, {
-    name: own.name,
-    networks: [],
-    body: {
-      Image: image.image,
-      Entrypoint: [],
-      Cmd: argv,
-      User: '0:0',
-      Labels: own.labels,
-      ...overStreams,
-      HostConfig: {
-        PidMode: `container:${container}`,
-        NetworkMode: `container:${container}`,
-        LogConfig: { Type: 'none' },
-        ...rights,
-      },
-      NetworkingConfig: { EndpointsConfig: {} },
-    },
-  })
+  const { name, labels } = helperLabels(image)
+  const beside = `container:${container}`
+  const HostConfig = { PidMode: beside, NetworkMode: beside, ...rights }
+  const body = helperBody({ image: image.image, labels, argv, HostConfig })
+  const id = await createContainer(engine, { name, networks: [], body })
   const remove = () => removeContainer(engine, id)
   try {
     const connection = await attachTo(engine, id)

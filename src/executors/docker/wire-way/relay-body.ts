@@ -1,6 +1,6 @@
 import { programFiles } from '../../../supervision/program-files.ts'
 import { besideApp } from '../beside/beside-app.ts'
-import { overStreams } from '../containers/over-streams.ts'
+import { helperBody } from '../containers/helper-body.ts'
 import type { ContainerInspect } from '../engine/types.ts'
 import type { TwinBody } from '../twin/describe-twin.ts'
 import type { TwinNetwork } from '../twin/networks.ts'
@@ -22,14 +22,10 @@ const machine = '/machine'
 export function relayBody({ image, labels, app, networks }: Described): TwinBody {
   const { HostConfig, NetworkingConfig } = besideApp(app, networks)
   const program = [process.execPath, programFiles.supervisor, 'relay-wire']
-  return {
-    Image: image,
-    Entrypoint: [],
-    Cmd: ['/bin/busybox', 'chroot', machine, ...program],
-    User: '0:0',
-    Labels: labels,
-    Healthcheck: { Test: ['NONE'] },
-    ...overStreams,
+  return helperBody({
+    image,
+    labels,
+    argv: ['/bin/busybox', 'chroot', machine, ...program],
     HostConfig: {
       ...HostConfig,
       // others in the network can reach it: it may do what it is for, and nothing else
@@ -38,9 +34,7 @@ export function relayBody({ image, labels, app, networks }: Described): TwinBody
       SecurityOpt: ['apparmor=unconfined', 'label=disable', 'no-new-privileges'],
       ReadonlyRootfs: true,
       Binds: [`/:${machine}:ro`],
-      LogConfig: { Type: 'none' },
-      RestartPolicy: { Name: 'no' },
     },
     NetworkingConfig,
-  }
+  })
 }
