@@ -14,7 +14,7 @@ export interface Felt {
   /** Medians over the rounds. */
   readonly p50Ms: number
   readonly p99Ms: number
-  /** The p99 beside the one with nothing else at work: medians of what each round said. */
+  /** The p99 beside the one with nothing else at work right before: medians of what each round said. */
   readonly times: number
   readonly timesOfRounds: readonly number[]
   readonly rowsPerSecond?: number
@@ -30,16 +30,28 @@ interface Heard {
   readonly rowsPerSecond?: number
 }
 
-type Round = ReadonlyMap<string, Heard>
+interface Usual extends Heard {
+  /** What the throttle's own probe read meanwhile, in milliseconds. */
+  readonly probeMs: number
+}
+
+interface Measured {
+  readonly heard: Heard
+  /** With nothing else at work, right before. */
+  readonly usual: Usual
+}
+
+type Round = ReadonlyMap<string, Measured>
 
 const perSecond = 200
 const sliceRows = 1_000
 const aloneMs = 10_000
 const longestMs = 180_000
 const alone = 'nothing else'
+const unbridled = 'Purser, no throttle'
 const throttled = 'Purser, throttle on'
 
-/** 200 point reads and writes a second on the rows of the batch, alone and beside each side, in rotated rounds. */
+/** 200 point reads and writes a second on the rows of the batch, alone and then beside each side, in rotated rounds. */
 export async function measureFelt(
   stage: Stage,
   rounds: number,
@@ -50,7 +62,8 @@ export async function measureFelt(
     const heard = await measureRound(stage, round, tell)
     if (round > 0) measured.push(heard)
   }
-  return [alone, ...sides(1).map(({ name }) => name)].map((name) => feltOf(name, measured))
+  const usual = measured.flatMap((round) => [...round.values()].map(({ usual }) => usual))
+  return [aloneOf(usual), ...sides(1).map(({ name }) => feltOf(name, measured))]
 }
 
 /** As the documentation of the throttle says: three times what its probe tells with nothing else at work. */
@@ -59,33 +72,40 @@ function sides(usualMs: number): readonly Contender[] {
   return [
     { ...loop, name: 'hand-written loop' },
     pgBoss,
-    { ...embedded, name: 'Purser, no throttle' },
+    { ...embedded, name: unbridled },
     purser({ name: throttled, latencyMs }),
   ]
 }
 
 async function measureRound(stage: Stage, round: number, tell: (progress: string) => void): Promise<Round> {
-  const heard = new Map<string, Heard>()
-  let usualMs = Number.NaN
-  const usual = await withApp(stage, async (ready) => {
-    await ready()
-    usualMs = await usualLatency(stage)
-  })
-  heard.set(alone, usual)
-  tell(`round ${round}: ${alone}, p99 ${usual.p99.toFixed(1)} ms, the probe's ${usualMs.toFixed(2)} ms`)
-  const all = sides(usualMs)
-  for (const at of all.keys()) {
-    const side = all[(at + round) % all.length]
+  const measured = new Map<string, Measured>()
+  const count = sides(1).length
+  for (let at = 0; at < count; at += 1) {
+    // right before each side: a machine that others share is not as fast a minute later
+    const usual = await measureUsual(stage)
+    tell(`round ${round}: ${alone}, ${wordsOf(usual)}, the probe's ${usual.probeMs.toFixed(2)} ms`)
+    const side = sides(usual.probeMs)[(at + round) % count]
     if (side === undefined) continue
-    const result = await beside(stage, side)
-    if (result !== undefined) heard.set(side.name, result)
-    tell(`round ${round}: ${side.name}, ${result === undefined ? 'VOID' : wordsOf(result)}`)
+    const heard = await beside(stage, side)
+    if (heard !== undefined) measured.set(side.name, { heard, usual })
+    tell(`round ${round}: ${side.name}, ${heard === undefined ? 'VOID' : wordsOf(heard)}`)
   }
-  return heard
+  return measured
 }
 
-function wordsOf({ p99, rowsPerSecond = Number.NaN }: Heard): string {
-  return `p99 ${p99.toFixed(1)} ms, ${Math.round(rowsPerSecond).toLocaleString('en')} rows/s`
+function wordsOf({ p99, rowsPerSecond }: Heard): string {
+  const speed =
+    rowsPerSecond === undefined ? '' : `, ${Math.round(rowsPerSecond).toLocaleString('en')} rows/s`
+  return `p99 ${p99.toFixed(1)} ms${speed}`
+}
+
+async function measureUsual(stage: Stage): Promise<Usual> {
+  let probeMs = Number.NaN
+  const heard = await withApp(stage, async (ready) => {
+    await ready()
+    probeMs = await usualLatency(stage)
+  })
+  return { ...heard, probeMs }
 }
 
 /** What the throttle's own probe reads meanwhile. */
@@ -130,15 +150,19 @@ async function withApp(stage: Stage, work: (ready: () => Promise<void>) => Promi
   return { p50: percentile(took, 0.5), p99: percentile(took, 0.99) }
 }
 
+function aloneOf(usual: readonly Usual[]): Felt {
+  const [p50Ms, p99Ms] = [median(usual.map(({ p50 }) => p50)), median(usual.map(({ p99 }) => p99))]
+  return { name: alone, p50Ms, p99Ms, times: 1, timesOfRounds: [], void: 0 }
+}
+
 function feltOf(name: string, rounds: readonly Round[]): Felt {
   const found = rounds.flatMap((round) => {
-    const [heard, usual] = [round.get(name), round.get(alone)]
-    return heard === undefined || usual === undefined ? [] : [{ heard, usual, round }]
+    const measured = round.get(name)
+    return measured === undefined ? [] : [{ ...measured, round }]
   })
   const timesOfRounds = found.map(({ heard, usual }) => heard.p99 / usual.p99)
-  const speeds = found.flatMap(({ heard: { rowsPerSecond } }) => rowsPerSecond ?? [])
   const beside = found.flatMap(({ heard, round }) => {
-    const unthrottled = round.get('Purser, no throttle')?.rowsPerSecond
+    const unthrottled = round.get(unbridled)?.heard.rowsPerSecond
     return heard.rowsPerSecond === undefined || unthrottled === undefined
       ? []
       : [heard.rowsPerSecond / unthrottled]
@@ -149,7 +173,8 @@ function feltOf(name: string, rounds: readonly Round[]): Felt {
     p99Ms: median(found.map(({ heard }) => heard.p99)),
     times: median(timesOfRounds),
     timesOfRounds,
-    ...(speeds.length === 0 ? {} : { rowsPerSecond: median(speeds), speed: median(beside) }),
+    rowsPerSecond: median(found.flatMap(({ heard }) => heard.rowsPerSecond ?? [])),
+    speed: median(beside),
     void: rounds.length - found.length,
   }
 }
