@@ -210,6 +210,7 @@ describe('workers', () => {
     expect((await typed.finished).code).toBe(0)
     expect(await batches.applied()).toEqual(once)
     const workers = () => batches.runs().then((all) => all.filter(({ batch }) => batch === found.run))
+    expect((await batches.show('last')).run).toBe(found.run)
     await until(async () => (await workers()).every(({ status }) => status === 'succeeded'))
     expect((await workers()).map(({ kind }) => kind)).toEqual(['worker', 'worker'])
   })
