@@ -19,7 +19,7 @@ type Command = Parameters<typeof buildRouteMap<string, Session>>[0]['routes'][st
 const commands: Readonly<Record<string, { brief: string; load: () => Promise<{ command: Command }> }>> = {
   init: { brief: 'Write a configuration and a first task', load: () => import('./commands/init.ts') },
   check: {
-    brief: 'Validate the configuration, and connect to all that it names',
+    brief: 'Validate the configuration, and connect to services, ledgers and databases',
     load: () => import('./commands/check.ts'),
   },
   tasks: {

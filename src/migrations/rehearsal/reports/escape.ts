@@ -5,7 +5,7 @@ export function plain(text: string): string {
 
 /** A statement without the comments before it, which would hide it on one line. */
 export function uncommented(statement: string): string {
-  return statement.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/, '') || statement
+  return statement.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '') || statement
 }
 
 /** A text in Markdown, in running text and in cells of tables: nothing in it is taken for markup, HTML or a mention. */
