@@ -82,10 +82,10 @@ function again({ task, environment }: AskedMigration): string {
   return `Rehearse it: \`purser rehearse ${task} -e ${environment}\`.`
 }
 
-function nothingPending({ task, environment }: AskedMigration): Refusal {
+function nothingPending({ task, subject: { database } }: AskedMigration): Refusal {
   return {
     code: 'MIGRATION_NOTHING_PENDING',
-    message: `Nothing of "${task}" is pending: its database in ${environment} has all of its migrations.`,
+    message: `Nothing of "${task}" is pending: database "${database}" has all of its migrations.`,
     remedy: 'There is nothing to rehearse, and nothing to run.',
   }
 }

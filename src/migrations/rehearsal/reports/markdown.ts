@@ -51,7 +51,7 @@ function heading(subject: ReportSubject, { verdict, database, passes }: Rehearsa
   const place = database === '' ? of : `database ${code(database)} of ${of}`
   const what =
     passes.length === 0
-      ? `It was to be run on a clone of ${place}, and was not.`
+      ? `It was to be rehearsed on clones of ${place}, and no pass was played to its end.`
       : `The release's own migration command was run on throw-away copies of ${place}, with data, and every statement was watched.`
   const release = subject.release === undefined ? '' : `Release ${code(subject.release, 24)}, `
   return [

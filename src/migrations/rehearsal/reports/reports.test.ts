@@ -127,10 +127,12 @@ describe('the lines for a terminal', () => {
   })
 })
 
-it('tells of a rehearsal that was never played that nothing was run', () => {
+it('tells of a rehearsal that came to no end', () => {
   const record = { ...recordOf(evidence({}, { passes: [] })), verdict: 'not-rehearsed' as const }
-  expect(asLines(record)[0]).toMatchObject({ head: 'not rehearsed', text: 'nothing was run' })
-  expect(asMarkdown(subject, record, undefined)).toContain('and was not. Nothing was changed in')
+  expect(asLines(record)[0]).toMatchObject({ head: 'not rehearsed', text: 'no pass was played to its end' })
+  expect(asMarkdown(subject, record, undefined)).toContain(
+    'no pass was played to its end. Nothing was changed in',
+  )
 })
 
 describe('evidence in JSON', () => {

@@ -38,7 +38,7 @@ function line(severity: Severity, indent: number, text: string): ReportLine {
 }
 
 function summary({ findings, envelope, passes }: RehearsalRecord): string {
-  if (passes.length === 0) return 'nothing was run'
+  if (passes.length === 0) return 'no pass was played to its end'
   const failing = findings.filter(({ weight, accepted }) => weight === 'fails' && accepted === undefined)
   const rows = Object.values(envelope?.rows ?? {}).reduce(
     (sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted,
