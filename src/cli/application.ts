@@ -19,7 +19,7 @@ type Command = Parameters<typeof buildRouteMap<string, Session>>[0]['routes'][st
 const commands: Readonly<Record<string, { brief: string; load: () => Promise<{ command: Command }> }>> = {
   init: { brief: 'Write a configuration and a first task', load: () => import('./commands/init.ts') },
   check: {
-    brief: 'Validate the configuration, and connect to all that it names',
+    brief: 'Validate the configuration, and connect to services, ledgers and databases',
     load: () => import('./commands/check.ts'),
   },
   tasks: {
@@ -87,7 +87,7 @@ export async function buildFor(
     versionInfo: { currentVersion: version },
     scanner: { caseStyle: 'allow-kebab-for-camel' },
     documentation: { disableAnsiColor: process.env.NO_COLOR !== undefined || !process.stdout.isTTY },
-    localization: { text },
+    localization: { text: { ...text, ...unknownCommand(chosen, routes) } },
   })
 }
 
@@ -98,12 +98,25 @@ const text: typeof text_en = {
     throw error
   },
   exceptionWhileParsingArguments: (error: unknown): string => sayRefusal(usageRefusal(error)),
-  noCommandRegisteredForInput: ({ input }): string =>
-    sayRefusal({
-      code: 'USAGE',
-      message: `There is no command "${input}". ${suggest(input, Object.keys(commands), 'commands')}`,
-      remedy: '`purser --help` lists them.',
-    }),
+}
+
+/** What is said of a command that does not exist, or of one in a group, such as `clone`. */
+function unknownCommand(
+  chosen: string | undefined,
+  routes: Readonly<Record<string, Command>>,
+): Pick<typeof text_en, 'noCommandRegisteredForInput'> {
+  const found = chosen === undefined ? undefined : routes[chosen]
+  const isGroup = found !== undefined && 'getAllEntries' in found
+  const names = isGroup ? found.getAllEntries().map(({ name }) => name.original) : Object.keys(commands)
+  const group = isGroup ? `${chosen} ` : ''
+  return {
+    noCommandRegisteredForInput: ({ input }) =>
+      sayRefusal({
+        code: 'USAGE',
+        message: `There is no command "${group}${input}". ${suggest(input, names, 'commands')}`,
+        remedy: `\`purser ${group}--help\` lists them.`,
+      }),
+  }
 }
 
 /** For people, the text that Stricli prints to stderr; for programs, JSON on stdout. */

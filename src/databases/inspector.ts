@@ -164,6 +164,7 @@ export interface Activity {
 
 /** What a role lacks for something, and what to give it. */
 export interface Lacking {
+  /** As in "it lacks …". */
   readonly what: string
   /** A statement, such as a GRANT. */
   readonly grant: string

@@ -3,7 +3,13 @@ import type { RehearsalRecord } from '../runs/rehearsal.ts'
 import { type AskedMigration, type KnownRehearsal, passingRehearsal } from './rehearsal.ts'
 
 const subject = { database: 'main', content: 'c1', startingSchema: 's1', identity: 'i1' }
-const asked: AskedMigration = { task: 'migrate', environment: 'production', subject, release: 'r1' }
+const asked: AskedMigration = {
+  task: 'migrate',
+  environment: 'production',
+  subject,
+  release: 'r1',
+  isDone: false,
+}
 const hour = 3_600_000
 const freshness = { maxAgeMs: 24 * hour, now: 100 * hour }
 
@@ -31,6 +37,13 @@ describe('the gate of rehearsals', () => {
       message: 'Migration "migrate" was never rehearsed for production.',
       remedy: 'Rehearse it: `purser rehearse migrate -e production`.',
     })
+  })
+
+  it('says that there is nothing to do, where the database has had all of it', () => {
+    for (const known of [[], [rehearsal({ content: 'c2' })]]) {
+      const found = passingRehearsal({ ...asked, isDone: true }, known, freshness)
+      expect(found).toMatchObject({ code: 'MIGRATION_NOTHING_PENDING' })
+    }
   })
 
   it.each([

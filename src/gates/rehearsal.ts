@@ -19,6 +19,8 @@ export interface AskedMigration {
   readonly environment: string
   readonly subject: Subject
   readonly release: string
+  /** Whether the database has had all of it. */
+  readonly isDone: boolean
 }
 
 /** How old a rehearsal may be, in milliseconds, and the time now. */
@@ -51,6 +53,7 @@ export function passingRehearsal(
   known: readonly KnownRehearsal[],
   { maxAgeMs, now }: Freshness,
 ): KnownRehearsal | Refusal {
+  if (asked.isDone) return nothingPending(asked)
   const byAge = [...known].sort((one, other) => other.at - one.at)
   const [newest] = byAge
   if (newest === undefined) return missing(asked)
@@ -77,6 +80,14 @@ function differences(
 
 function again({ task, environment }: AskedMigration): string {
   return `Rehearse it: \`purser rehearse ${task} -e ${environment}\`.`
+}
+
+function nothingPending({ task, subject: { database } }: AskedMigration): Refusal {
+  return {
+    code: 'MIGRATION_NOTHING_PENDING',
+    message: `Nothing of "${task}" is pending: database "${database}" has all of its migrations.`,
+    remedy: 'There is nothing to rehearse, and nothing to run.',
+  }
 }
 
 function missing(asked: AskedMigration): Refusal {

@@ -8,6 +8,8 @@ export interface FindingRecord {
   readonly hazard: string
   readonly weight: 'fails' | 'notes'
   readonly table?: string
+  /** The statement that showed it: its place in the evidence, from 0. */
+  readonly statement?: number
   readonly evidence: string
   readonly remedy: string
   readonly accepted?: { readonly reason: string; readonly until: string }

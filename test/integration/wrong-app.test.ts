@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { purser } from '../support/cli.ts'
@@ -76,6 +76,48 @@ describe('processes of one command', () => {
     const { code, stderr } = await runIn(project, 'true')
     expect([code, stderr]).toEqual([81, expect.stringContaining('different values of "DATABASE_URL"')])
   })
+})
+
+describe.runIf(process.getuid?.() === 0)('an app in a container', () => {
+  const inContainer = async (project: Project, script: string) => {
+    const words = ['--pid', '--fork', '--kill-child', 'sh', '-c', script]
+    const app = spawn('unshare', words, { cwd: project.folder, stdio: ['ignore', 'pipe', 'ignore'] })
+    await once(app.stdout, 'data')
+    return app
+  }
+
+  it('is not the one of this command, and is named', async () => {
+    await using project = makeProject()
+    const command = `sleep 1000.${process.pid}1`
+    project.write('purser.config.ts', found(`{ command: '${command}' }`))
+    const app = await inContainer(project, `echo 1; exec ${command}`)
+    const { code, stderr } = await runIn(project, 'true')
+    app.kill()
+    expect([code, stderr]).toEqual([80, expect.stringMatching(/but process \d+, which is in a container\./)])
+  })
+
+  it('is refused where its pid is named', async () => {
+    await using project = makeProject()
+    const app = await inContainer(project, 'echo 1; exec sleep 99')
+    const inside = execFileSync('pgrep', ['--parent', String(app.pid)]).toString()
+    writeFileSync(path.join(project.folder, 'app.pid'), inside)
+    const { code, stderr } = await runIn(project, 'true')
+    app.kill()
+    expect([code, stderr]).toEqual([80, expect.stringContaining('which serves, is in a container')])
+  })
+})
+
+it('an app whose folder was removed is refused', async () => {
+  await using project = makeProject()
+  const folder = path.join(project.folder, 'old')
+  mkdirSync(folder)
+  const app = spawn('sleep', ['99'], { cwd: folder })
+  await once(app, 'spawn')
+  writeFileSync(path.join(project.folder, 'app.pid'), String(app.pid))
+  rmSync(folder, { recursive: true })
+  const { code, stderr } = await runIn(project, 'true')
+  app.kill()
+  expect([code, stderr]).toEqual([80, expect.stringContaining('which is not there any more')])
 })
 
 it('an app in "/" is refused: its code is not everything', async () => {

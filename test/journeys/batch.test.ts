@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, existsSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -10,6 +12,7 @@ import {
   rowCount,
   until,
 } from '../support/batch-project.ts'
+import { purserProgram } from '../support/cli.ts'
 import { isGone } from '../support/processes.ts'
 
 const claimed = 1
@@ -24,7 +27,7 @@ beforeEach(() => batches.fill())
 afterAll(() => batches[Symbol.asyncDispose]())
 
 const run = (...args: string[]) => batches.purser('run', ...args, '-e', 'local')
-const once = { 1: rowCount }
+const everyRowOnce = { 1: rowCount }
 
 /** Starts the gated batch, and waits until nothing is left for it but what the gate keeps from it. */
 async function runToGate(...args: string[]) {
@@ -51,7 +54,7 @@ describe('a batch', () => {
   it.each(['count', 'gated'])('does every row once (%s)', async (task) => {
     const { code, stdout } = await run(task)
     expect([code, stdout]).toEqual([0, '3,000 rows in 30 slices done.\n'])
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
     expect(await batches.show()).toMatchObject({
       kind: 'batch',
       status: 'succeeded',
@@ -86,6 +89,23 @@ describe('a batch', () => {
     expect(await batches.query(`select to_regnamespace('purser') as schema`)).toEqual([{ schema: null }])
   })
 
+  it('goes on at a yes after its canary, with as many workers', async () => {
+    const typed = ['run', 'count', '-e', 'local', '--canary', '2', '--workers', '2']
+    const words = [process.execPath, purserProgram, ...typed].map((word) => `'${word}'`).join(' ')
+    const terminal = spawn('script', ['--quiet', '--return', '--command', words, '/dev/null'], {
+      cwd: batches.project.folder,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    terminal.stdout.on('data', (seen: Buffer) => {
+      if (seen.includes('[y/N]')) terminal.stdin.write('y\n')
+    })
+    expect(await once(terminal, 'exit')).toEqual([0, null])
+    expect(await batches.applied()).toEqual(everyRowOnce)
+    const found = await batchRun()
+    const workers = (await batches.runs()).filter(({ batch }) => batch === found.run)
+    expect(workers).toHaveLength(4)
+  })
+
   it('rests after its canary, and goes on from there', async () => {
     const { code, stderr } = await run('count', '--canary', '2')
     expect([code, stderr]).toEqual([86, expect.stringMatching(/paused .*the first 2 slices are done/)])
@@ -94,7 +114,7 @@ describe('a batch', () => {
     expect(rests).toMatchObject({ status: 'paused', exitCode: 86, exitCodeFrom: 'purser' })
     const resumed = await batches.purser('resume', rests.run)
     expect(resumed.code).toBe(0)
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
     const ended = await batches.show(rests.run)
     expect([ended.status, ended.attempts.length]).toEqual(['succeeded', 2])
     expect((await batches.purser('resume', rests.run)).stderr).toContain('RUN_NOT_PAUSED')
@@ -114,7 +134,7 @@ describe('a batch at work', () => {
     expect(await batches.show(found.run)).toMatchObject({ status: 'paused' })
     expect((await batches.purser('show', found.run)).stdout).toContain('The sale begins')
     expect((await batches.purser('resume', found.run)).code).toBe(0)
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
   })
 
   it('is cancelled, and nothing of the slice at work takes effect', async () => {
@@ -146,7 +166,7 @@ describe('a batch at work', () => {
     expect(await batches.applied()).toEqual({ 0: rowCount - gateAfter, 1: gateAfter })
     await gate[Symbol.asyncDispose]()
     expect((await batches.purser('resume', found.run)).code).toBe(0)
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
   })
 
   it('goes on when the purser that started it is killed', async () => {
@@ -157,7 +177,7 @@ describe('a batch at work', () => {
     const following = batches.type('logs', '-f', found.run)
     await gate[Symbol.asyncDispose]()
     expect((await following.finished).code).toBe(0)
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
     expect((await batches.show(found.run)).status).toBe('succeeded')
   })
 
@@ -195,7 +215,7 @@ describe('a batch at work', () => {
     expect((await batches.show(id)).status).toBe('paused')
     const resumed = await batches.purser('resume', id, '--differs', 'release=a file that nothing reads')
     expect(resumed.code).toBe(0)
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
     const shown = await batches.purser('show', id)
     expect(shown.stdout).toMatch(/resumed by .* in release sha256:\w+: a file that nothing reads/)
   })
@@ -208,8 +228,9 @@ describe('workers', () => {
     await until(async () => (await batches.slices(claimed)).workers === 2)
     await gate[Symbol.asyncDispose]()
     expect((await typed.finished).code).toBe(0)
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
     const workers = () => batches.runs().then((all) => all.filter(({ batch }) => batch === found.run))
+    expect((await batches.show('last')).run).toBe(found.run)
     await until(async () => (await workers()).every(({ status }) => status === 'succeeded'))
     expect((await workers()).map(({ kind }) => kind)).toEqual(['worker', 'worker'])
   })
@@ -228,7 +249,7 @@ describe('workers', () => {
     expect((await worker.finished).code).toBe(0)
     expect(await slicesOf(own)).toBe(doneBefore + 1)
     expect((await typed.finished).code).toBe(0)
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
   })
 
   it('leave a task alone that they have in another version', async () => {
@@ -260,7 +281,7 @@ describe('workers', () => {
     expect((await batches.purser('logs', worker?.run ?? '')).stderr).not.toContain('node:internal')
     await gate[Symbol.asyncDispose]()
     expect((await typed.finished).code).toBe(0)
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
   })
 
   /** How many slices were done by a run's workers. */
@@ -292,14 +313,14 @@ describe('rows that can’t be done', () => {
     await batches.query('truncate poison')
     const replayed = await batches.purser('replay', id, '--reason', 'The poison is gone')
     expect([replayed.code, replayed.stderr]).toEqual([0, expect.stringContaining('2 rows put back.')])
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
     expect(await batches.show()).toMatchObject({
       status: 'succeeded',
       batch: id,
       reason: 'The poison is gone',
     })
     expect((await batches.purser('replay', id)).stderr).toContain('0 rows put back.')
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
   })
 
   it('end the run when they are more than its limit; what is left undone is done by a replay', async () => {
@@ -309,7 +330,7 @@ describe('rows that can’t be done', () => {
     expect(failed.status).toBe('failed')
     await batches.query('truncate poison')
     expect((await batches.purser('replay', failed.run)).code).toBe(0)
-    expect(await batches.applied()).toEqual(once)
+    expect(await batches.applied()).toEqual(everyRowOnce)
   })
 
   it('are told without the secrets that their errors have in them', async () => {

@@ -104,6 +104,15 @@ it('help shows an example of every command', async () => {
     'show',
     'logs',
     'cancel',
+    'rehearse',
+    'parity',
+    'worker',
+    'pause',
+    'resume',
+    'buried',
+    'replay',
+    'clone list',
+    'clone drop',
     'ledger verify',
     'ledger head',
     'ledger export',
@@ -124,6 +133,12 @@ it('another system is told so', async () => {
   expect([code, stderr]).toEqual([80, expect.stringContaining('/proc, which darwin does not have')])
 })
 
+it('of a group of commands, those of the group are named', async () => {
+  const { code, stderr } = await purser(project.folder, ['clone', 'remove'])
+  expect([code, stderr]).toEqual([80, expect.stringContaining('no command "clone remove"')])
+  expect(stderr).toContain('"list" and "drop"')
+})
+
 it('a shell completes commands, environments, tasks and runs', async () => {
   await purser(project.folder, ['tasks', '-e', 'local'])
   const complete = async (...words: string[]) =>
@@ -132,6 +147,7 @@ it('a shell completes commands, environments, tasks and runs', async () => {
   expect(await complete('run', '-e', '')).toEqual(['local'])
   expect(await complete('run', 'st')).toContain('steps')
   expect(await complete('show', 'la')).toEqual(['last'])
+  expect(await complete('rehearse', '--without', 'cr')).toEqual(['crowd'])
   const { stdout } = await purser(project.folder, ['completion', 'bash'])
   const words = `purser() { '${process.execPath}' '${purserProgram}' "$@"; }; COMP_WORDS=(purser sh); COMP_CWORD=1; _purser; echo "$COMPREPLY"`
   const { stdout: replied } = spawnSync('bash', ['-c', `${stdout}\n${words}`], {

@@ -14,8 +14,9 @@ interface Flags {
 export const command = buildCommand<Flags, [], Session>({
   parameters: { flags: { json: jsonFlag } },
   docs: {
-    brief: 'Validate the configuration, and connect to all that it names',
-    fullDescription: `Validate the configuration and connect to all that it names; every problem comes with its key path.
+    brief: 'Validate the configuration, and connect to services, ledgers and databases',
+    fullDescription: `Validate the configuration, and connect to services, ledgers and databases; every problem comes with its key path.
+Queues are opened where a batch works, and not from here.
 
   purser check`,
   },

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { buildCommand } from '@stricli/core'
 import { PurserError } from '../../core/errors.ts'
 import { reportAsLines, reportAsMarkdown } from '../../operations/rehearsals/read-report.ts'
@@ -9,11 +8,14 @@ import { readDeclarations } from '../declarations.ts'
 import { candidateFlag, differsFlag, environmentFlag, jsonFlag, reasonFlag, serviceFlag } from '../flags.ts'
 import { Interruption } from '../interruption.ts'
 import { proposeTasks } from '../proposals.ts'
+import { expectWritable, writeReport } from '../report-file.ts'
 import { loadContext, type Session } from '../session.ts'
 import { describeRehearsal } from '../terminal/describe-rehearsal.ts'
 import { describeStart } from '../terminal/describe-run.ts'
 import { printEnd } from '../terminal/print-end.ts'
 import { paint } from '../terminal/style.ts'
+
+const optional = passNames.filter((pass) => pass !== 'trace')
 
 interface Flags {
   readonly environment?: string
@@ -42,6 +44,7 @@ export const command = buildCommand<Flags, [task: string], Session>({
         placeholder: 'PASS',
         variadic: ',',
         optional: true,
+        proposeCompletions: () => optional,
       },
       strict: {
         kind: 'boolean',
@@ -82,8 +85,12 @@ It exits with 0 for a pass, 1 for a fail, and 82 where something that must be se
   purser rehearse migrate -e staging --strict --without dying,undo --json`,
   },
   async func(flags, task) {
+    if (flags.markdown !== undefined) await expectWritable(flags.markdown)
     const stopping = new AbortController()
-    new Interruption().onFirst(async () => stopping.abort())
+    new Interruption().onFirst(async () => {
+      console.error(paint('yellow', '\n  Ending the rehearsal, and dropping its clones …', process.stderr))
+      stopping.abort()
+    })
     const context = { ...(await loadContext(this, { readingWillDo: false })), signal: stopping.signal }
     const { environment, service, candidate, reason, strict, json } = flags
     const run = await rehearseTask(
@@ -97,11 +104,10 @@ It exits with 0 for a pass, 1 for a fail, and 82 where something that must be se
       json ? {} : watching,
     )
     process.exitCode = exitOf(run).exitCode
-    if (flags.markdown !== undefined && run.rehearsal !== undefined)
-      await writeFile(flags.markdown, await reportAsMarkdown(context, run))
     if (json) console.log(JSON.stringify(viewRun(run)))
     else if (run.rehearsal === undefined) printEnd(run, flags)
     else console.error(describeRehearsal(await reportAsLines(context, run)))
+    if (flags.markdown !== undefined) await writeReport(flags.markdown, await reportAsMarkdown(context, run))
   },
 })
 
@@ -114,11 +120,10 @@ const watching: NonNullable<Parameters<typeof rehearseTask>[2]> = {
 }
 
 function parsePass(typed: string): PassName {
-  const known = passNames.filter((pass) => pass !== 'trace')
-  const found = known.find((pass) => pass === typed)
+  const found = optional.find((pass) => pass === typed)
   if (found !== undefined) return found
   throw new PurserError('USAGE', {
     message: `"${typed}" is no pass that can be left out.`,
-    remedy: `Those are ${known.join(', ')}.`,
+    remedy: `Those are ${optional.join(', ')}.`,
   })
 }

@@ -184,7 +184,9 @@ async function afterCanary(context: Context, found: FoundRun, flags: Flags): Pro
   const { id } = found.run
   if (flags.json || !process.stdin.isTTY || !process.stderr.isTTY) return
   if (!(await askYes(`  Go on with all of run ${id}? [y/N] `))) return
-  await resumeAndWatch(context, found, { differs: readDeclarations(flags.differs ?? []) }, flags)
+  const { workers } = flags
+  const differs = readDeclarations(flags.differs ?? [])
+  await resumeAndWatch(context, found, { differs, ...(workers === undefined ? {} : { workers }) }, flags)
 }
 
 async function readWish({ afterDashes }: Session, flags: Flags, task: string | undefined): Promise<Wish> {

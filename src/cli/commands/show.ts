@@ -130,10 +130,10 @@ function remark(event: RunEvent): string {
     case 'ended':
       return describeOutcome(event.outcome)
     case 'rehearsed':
-      return `verdict: ${event.rehearsal.verdict}`
+      return `verdict: ${event.rehearsal.verdict.replace('-', ' ')}`
     case 'applied':
       return event.applied.surprises.length === 0
-        ? 'did what was rehearsed'
+        ? `did what was rehearsed${event.applied.rehearsal === undefined ? '' : ` in run ${event.applied.rehearsal}`}`
         : event.applied.surprises.join(' ')
   }
 }

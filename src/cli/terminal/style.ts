@@ -31,9 +31,9 @@ const looks: Readonly<Record<Status, readonly [mark: string, format: Format]>> =
 }
 
 const verdicts = {
-  pass: ['✔', 'green'],
-  fail: ['✖', 'red'],
-  'not-rehearsed': ['?', 'yellow'],
+  pass: ['✔ pass', 'green'],
+  fail: ['✖ fail', 'red'],
+  'not-rehearsed': ['? not rehearsed', 'yellow'],
 } as const
 
 /** How a run stands: a rehearsal that is over by its verdict, without which it was none; all others by their status. */
@@ -43,9 +43,8 @@ export function paintStanding(
 ): string {
   if (!request.isRehearsal || endedAt === undefined || status === 'refused')
     return paintStatus(status, stream)
-  const verdict = rehearsal?.verdict ?? 'not-rehearsed'
-  const [mark, format] = verdicts[verdict]
-  return paint(format, `${mark} ${verdict}`, stream)
+  const [words, format] = verdicts[rehearsal?.verdict ?? 'not-rehearsed']
+  return paint(format, words, stream)
 }
 
 /** A status with its mark: told by shape as well as by colour. */

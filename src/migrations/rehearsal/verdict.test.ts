@@ -22,7 +22,7 @@ it('fails a command that fails, also where no statement did', () => {
   expect(judge(evidence({ statements: [effect], end: ended(2) }), strict, now)).toEqual({
     verdict: 'fail',
     findings: [],
-    gaps: ['Its command ended with 2.'],
+    gaps: ['Its command ended with exit code 2: what would have come after that was not seen.'],
   })
 })
 
@@ -102,13 +102,13 @@ it('passes, and names what was tried with less', () => {
     statements: [],
     before: [],
     after: [],
-    lacking: [{ what: 'to be the role app', grant: 'GRANT app TO migrator' }],
+    lacking: [{ what: 'the right to be the role app', grant: 'GRANT app TO migrator' }],
   }
   const undo = { end: ended(0), left: [], untried: ['public.users'] }
   expect(judge({ ...quiet, compat, undo }, strict, now)).toMatchObject({
     verdict: 'pass',
     gaps: [
-      'It lacks to be the role app. Give it: GRANT app TO migrator.',
+      'It lacks the right to be the role app. Give it: GRANT app TO migrator.',
       'The way back was not tried with a new row in public.users: none could be written.',
     ],
   })

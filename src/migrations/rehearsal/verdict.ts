@@ -97,7 +97,7 @@ function whatIsLess({ trace, passes, masked, compat, undo }: Evidence): readonly
           `Values of ${list(masked)} were masked: lengths, duplicates and bad values of production may be others.`,
         ]),
     ...(typeof trace?.end.code === 'number' && trace.end.code !== 0
-      ? [`Its command ended with ${trace.end.code}.`]
+      ? [`Its command ended with exit code ${trace.end.code}: what would have come after that was not seen.`]
       : []),
   ]
 }

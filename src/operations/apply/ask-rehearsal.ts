@@ -45,10 +45,11 @@ export async function readForGate(
   await using inspector = await inspectProduction(production)
   const { schema, identity } = await cloner.standing()
   const migrations = await askForMigrations(context, target, release, production.task)
-  const content = contentDigest(release, migrations, await pendingIn(inspector, migrations))
+  const pending = await pendingIn(inspector, migrations)
+  const content = contentDigest(release, migrations, pending)
   const subject = { database: production.name, content, startingSchema: schema, identity }
   return {
-    asked: { task, environment, subject, release: release.digest },
+    asked: { task, environment, subject, release: release.digest, isDone: pending?.length === 0 },
     known: await knownRehearsals(target, task, production.name),
     freshness: { maxAgeMs: rehearsalPolicy(settings.rehearsal).maxAgeMs, now: context.now() },
   }

@@ -21,7 +21,9 @@ export async function awaitQuiet(
     const { activities, lacking } = await inspector.activity()
     if (!isTold) {
       for (const { what, grant } of lacking)
-        warn(`Of the activity in database "${name}", ${what} can't be seen. Give the role: ${grant}`)
+        warn(
+          `Not all that goes on in database "${name}" can be seen: the role lacks ${what}. Give it: ${grant}.`,
+        )
       for (const { sentence } of activities) warn(`Waited for: ${sentence}`)
     }
     isTold = true

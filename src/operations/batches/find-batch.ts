@@ -34,6 +34,7 @@ export async function findBatch(context: Context, run: Run): Promise<FoundBatch>
 export function notABatch({ id, request }: Run): PurserError {
   return new PurserError('NOT_A_BATCH', {
     message: `Run ${id} is a ${request.kind} ("${request.task}"), and no batch.`,
-    remedy: 'Only batches are paused, resumed and replayed; `purser cancel` stops any run.',
+    remedy:
+      'Only batches are paused, resumed and replayed, and have buried rows; `purser cancel` stops any run.',
   })
 }

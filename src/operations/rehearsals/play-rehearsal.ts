@@ -72,7 +72,8 @@ export async function playRehearsal(
     const content = contentDigest(release, rehearsal.migrations, pending)
     const unkept = apartness.isEnforced ? [] : [apartness.sentence]
     return await record(context, rehearsal, run, rehearsed, { content, identity }, unkept)
-  } catch (error) {
+  } catch (thrown) {
+    const error = context.signal.aborted ? new Error('It was interrupted before its end.') : thrown
     await endUnstarted(context, target, run, error)
     return { ...nothingKnown, database: rehearsal.production.name, ...neverPlayed(error) }
   }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { Bug, failedWith } from '../../core/errors.ts'
+import { failedWith } from '../../core/errors.ts'
 import { fromJson } from '../../migrations/rehearsal/reports/json.ts'
 import { asMarkdown } from '../../migrations/rehearsal/reports/markdown.ts'
 import type { EvidenceReport } from '../../migrations/rehearsal/reports/report.ts'
 import { asLines, type ReportLine } from '../../migrations/rehearsal/reports/terminal.ts'
+import type { RehearsalRecord } from '../../runs/rehearsal.ts'
 import type { Run } from '../../runs/run.ts'
 import type { Context } from '../context.ts'
 import { evidenceFile } from './keep-evidence.ts'
@@ -12,13 +13,19 @@ type Where = Pick<Context, 'config'>
 
 export type { ReportLine }
 
-/** The report of a rehearsal for a pull request. Of a run that has no verdict there is none. */
+/** The report of a rehearsal for a pull request, or of its refusal. */
 export async function reportAsMarkdown(context: Where, run: Run): Promise<string> {
-  const { rehearsal, request, id } = run
-  if (rehearsal === undefined) throw new Bug(`Run ${id} has no verdict.`)
+  const { rehearsal = neverBegun(run), request, id } = run
   const { task, environment, release } = request
   const subject = { task, environment, run: id, release: release.digest }
   return asMarkdown(subject, rehearsal, await readEvidence(context, run))
+}
+
+/** What is told of a rehearsal that a gate refused. */
+function neverBegun({ refusals }: Run): RehearsalRecord {
+  const gaps = refusals.map(({ message, remedy }) => `${message} ${remedy}`)
+  const unknown = { database: '', content: '', startingSchema: '', identity: '' }
+  return { verdict: 'not-rehearsed', ...unknown, findings: [], gaps, passes: [] }
 }
 
 /** The report of a rehearsal for a terminal; nothing of a run that has no verdict. */

@@ -16,7 +16,10 @@ export async function readRun(ledger: Ledger, id: string): Promise<Run> {
   return foldRun(id, await ledger.history(id))
 }
 
-/** Finds a run by its id, any unique beginning of it, or `last`. Throws `RUN_UNKNOWN`, `RUN_AMBIGUOUS`. */
+/**
+ * Finds a run by its id, any unique beginning of it, or `last`: the newest, or its batch where that is one of a batch's
+ * own workers, which nobody typed. Throws `RUN_UNKNOWN`, `RUN_AMBIGUOUS`.
+ */
 export async function findRun(context: Context, typed: string): Promise<FoundRun> {
   const found: FoundRun[] = []
   for (const ledger of await allLedgers(context)) {
@@ -24,9 +27,10 @@ export async function findRun(context: Context, typed: string): Promise<FoundRun
     for (const id of await ledger.find(query)) found.push({ run: await readRun(ledger, id), ledger })
   }
   found.sort((a, b) => b.run.requestedAt - a.run.requestedAt)
-  const exact = found.find(({ run }) => run.id === typed) ?? (typed === 'last' ? found[0] : undefined)
+  const exact = found.find(({ run }) => run.id === typed)
   if (exact !== undefined) return exact
   const [only, ...others] = found
+  if (typed === 'last' && only !== undefined) return batchOf(context, only)
   if (only === undefined) {
     throw new PurserError('RUN_UNKNOWN', {
       message: `There is no run "${typed}".`,
@@ -38,4 +42,10 @@ export async function findRun(context: Context, typed: string): Promise<FoundRun
     message: `Several runs begin with "${typed}": ${list(found.map(({ run }) => run.id))}.`,
     remedy: 'Type more of the id.',
   })
+}
+
+/** The run that began the batch that a worker works on; every other run is its own. */
+export async function batchOf(context: Context, found: FoundRun): Promise<FoundRun> {
+  const { kind, batch } = found.run.request
+  return kind === 'worker' && batch?.id !== undefined ? findRun(context, batch.id) : found
 }

@@ -13,6 +13,7 @@ import { environmentSecrets } from '../releases/environment-secrets.ts'
 import { readManifest, taskFolders } from '../releases/read-manifest.ts'
 import { checkParameters } from './check-parameters.ts'
 import { databaseVariable, databaseVariables } from './database-variables.ts'
+import { refuseGlass } from './glass.ts'
 import { planBatch, planWorker, queueSecrets, refuseBatchWords } from './plan-batch.ts'
 import { resolveTask } from './resolve-task.ts'
 import { secretParameters } from './secret-parameters.ts'
@@ -43,7 +44,7 @@ const adHocGraceMs = 10_000
 
 /**
  * Resolves the task and its parameters against the release that was read. Parameters that can't be used are the plan's
- * refusal. Throws `TASK_UNKNOWN`, `TASK_BROKEN`, `SERVICE_UNKNOWN`, `CONFIG_INVALID`, `RELEASE_SIDE_FAILED`.
+ * refusal. Throws `TASK_UNKNOWN`, `TASK_BROKEN`, `TASK_NO_MIGRATION`, `SERVICE_UNKNOWN`, `CONFIG_INVALID`, `RELEASE_SIDE_FAILED`.
  */
 export async function planRun(context: Context, target: Target, release: Release, wish: Wish): Promise<Plan> {
   const { what, timeoutMs } = wish
@@ -56,6 +57,7 @@ export async function planRun(context: Context, target: Target, release: Release
     ...uncompared(target, wish),
   ]
   const plan = await planWork(context, target, release, what, [...secrets, ...queueSecrets(target)])
+  refuseGlass(wish, plan.task)
   const ofTask = plan.task?.differs ?? (await differsOfBatch(context, target, release, what))
   const differs = declaredDifferences(target.settings, ofTask, wish.differs)
   const { candidate } = wish

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../../examples/atlas/dev/port.ts'
 import { startPooler } from '../../support/pooler.ts'
@@ -34,7 +36,7 @@ describe('a role that may not see what others do', () => {
     expect((await rehearse('migrate', '--without', 'compat')).stderr).toContain('✔ pass')
     const ended = await shop.type('run', 'migrate', '-e', 'production')
     expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('GRANT pg_monitor TO "plain"')])
-    expect(ended.stderr).toContain(`Of the activity in database "main", to see other roles' transactions`)
+    expect(ended.stderr).toContain(`the role lacks the right to see other roles' transactions`)
     expect(await shop.query(`select to_regclass('notes')::text as it`)).toEqual([{ it: 'notes' }])
   })
 })
@@ -62,7 +64,7 @@ describe('a command of a migration', () => {
       'that asks a question and gets no answer',
       ['sh', '-c', `psql "$DATABASE_URL" -c 'create table asked ()'; read -r answer || exit 7`],
       1,
-      'Its command ended with 7.',
+      'Its command ended with exit code 7',
     ],
     ['that never comes over the wire', ['true'], 82, 'No statement of the migration came over the wire'],
   ])('%s', async (_what, command, code, said) => {
@@ -73,6 +75,32 @@ describe('a command of a migration', () => {
     )
     const ended = await rehearse('other', '--without', 'compat')
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(said)])
+  })
+})
+
+it.each([
+  ['of a script', ['run', 'greet', '--break-glass', 'fire'], 'so that there is no glass to break'],
+  ['of a command', ['run', '--break-glass', 'fire', '--', 'true'], 'so that there is no glass to break'],
+  ['without a reason', ['run', 'migrate', '--break-glass', ' '], 'not broken without a reason'],
+])('the glass %s is not broken', async (_, [command = '', ...words], said) => {
+  const ended = await shop.type(command, '-e', 'production', ...words)
+  expect([ended.code, ended.stderr]).toEqual([80, expect.stringContaining(said)])
+})
+
+describe('a report for a pull request', () => {
+  it('that can not be written is told before the rehearsal begins', async () => {
+    const ended = await rehearse('other', '--markdown', '/no/such/folder/report.md')
+    expect([ended.code, ended.stderr]).toEqual([80, expect.stringContaining("report can't be written")])
+    expect(ended.stderr).not.toContain('▸')
+  })
+
+  it('is written of a refusal too', async () => {
+    shop.configure(`{}, policies: { reason: 'required' }`)
+    const file = path.join(shop.project.folder, 'report.md')
+    const ended = await rehearse('migrate', '--markdown', file)
+    shop.configure('{}')
+    expect(ended.code).toBe(81)
+    expect(readFileSync(file, 'utf8')).toContain('## ⚠️ Not rehearsed: migrate')
   })
 })
 

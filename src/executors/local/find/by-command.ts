@@ -1,22 +1,28 @@
 import path from 'node:path'
 import { PurserError } from '../../../core/errors.ts'
 import { readProc } from '../../../runs/process-identity.ts'
-import { allPids, ancestry, topmost } from '../proc/processes.ts'
+import { allPids, ancestry, isInContainer, topmost } from '../proc/processes.ts'
 import { nulSeparated } from '../proc/serving-process.ts'
 
-/** The processes whose command begins with these words; the program may be given without its folder. */
+/** The processes whose command begins with these words; the program may be given without its folder. None in a container. */
 export function findByCommand(command: string): readonly number[] {
   const wanted = command.trim().split(/\s+/)
   const ourselves = ancestry(process.pid)
-  const found = allPids().filter((pid) => !ourselves.has(pid) && beginsWith(commandOf(pid), wanted))
-  if (found.length === 0) {
-    throw new PurserError('APP_NOT_RUNNING', {
-      message: `The app is not running: no process has the command "${command}".`,
-      remedy:
-        'Start the app, or correct `local({ command })` in the configuration: `ps -eo args` shows commands.',
-    })
-  }
+  const alike = allPids().filter((pid) => !ourselves.has(pid) && beginsWith(commandOf(pid), wanted))
+  const found = alike.filter((pid) => !isInContainer(pid))
+  if (found.length === 0) throw notRunning(command, alike)
   return topmost(found)
+}
+
+function notRunning(command: string, [contained]: readonly number[]): PurserError {
+  const but = contained === undefined ? '' : ` but process ${contained}, which is in a container`
+  const remedy =
+    'Start the app, or correct `local({ command })` in the configuration: `ps -eo args` shows commands.'
+  return new PurserError('APP_NOT_RUNNING', {
+    message: `The app is not running: no process has the command "${command}"${but}.`,
+    remedy:
+      contained === undefined ? remedy : `${remedy} An app in a container is found by \`docker({ … })\`.`,
+  })
 }
 
 function commandOf(pid: number): readonly string[] {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { readStat } from '../../../runs/process-identity.ts'
+import { readProc, readStat } from '../../../runs/process-identity.ts'
 
 /** All pids of this machine that are visible here. */
 export function allPids(): number[] {
@@ -21,4 +21,10 @@ export function ancestry(pid: number): ReadonlySet<number> {
     seen.add(current)
   }
   return seen
+}
+
+/** Whether a process has pids of its own (proc_pid_status(5), `NSpid`), as in a container: its paths are none of ours. */
+export function isInContainer(pid: number): boolean {
+  const pids = /^NSpid:\s*(.*)$/m.exec(readProc(`/proc/${pid}/status`) ?? '')?.[1] ?? ''
+  return /\d\s+\d/.test(pids)
 }

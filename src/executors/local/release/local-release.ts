@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Bug, exitCodes, PurserError } from '../../../core/errors.ts'
 import { looksSecret } from '../../../core/redaction/names.ts'
 import { count, list } from '../../../core/text.ts'
 import type { Fact, Facts, Instance, Release } from '../../../environment/release.ts'
+import { isInContainer } from '../proc/processes.ts'
 import { readServingProcess, readVariables, type ServingProcess } from '../proc/serving-process.ts'
 import { type CodeHash, hashCode } from './code-hash.ts'
 
@@ -33,17 +35,28 @@ async function hashTrees(
   processes: readonly ServingProcess[],
   cache: string,
 ): Promise<Map<string, CodeHash>> {
-  const homeless = processes.find(({ workingDirectory }) => workingDirectory === '/')
-  if (homeless !== undefined) throw withoutFolder(homeless)
+  for (const process of processes) refuseElsewhere(process)
   const roots = [...new Set(processes.map(({ workingDirectory }) => workingDirectory))]
   return new Map(await Promise.all(roots.map(async (root) => [root, await hashCode(root, cache)] as const)))
 }
 
-function withoutFolder({ identity }: ServingProcess): PurserError {
-  return new PurserError('APP_UNREADABLE', {
-    message: `Process ${identity.pid}, which serves, works in "/": its code can't be told from everything else on this machine.`,
-    remedy: "Start the app in its own folder (systemd's `WorkingDirectory=`).",
-  })
+/** Throws `APP_UNREADABLE` where no twin could work where the app does. */
+function refuseElsewhere({ identity: { pid }, workingDirectory: folder }: ServingProcess): void {
+  const refuse = (why: string, remedy: string) => {
+    throw new PurserError('APP_UNREADABLE', { message: `Process ${pid}, which serves, ${why}.`, remedy })
+  }
+  if (isInContainer(pid))
+    refuse('is in a container: its files are none of this machine', 'Name its container: `docker({ … })`.')
+  if (folder === '/')
+    refuse(
+      'works in "/": its code can\'t be told from everything else on this machine',
+      "Start the app in its own folder (systemd's `WorkingDirectory=`).",
+    )
+  if (!existsSync(folder))
+    refuse(
+      `works in "${folder}", which is not there any more`,
+      'Start the app again, in a folder that stays.',
+    )
 }
 
 function codeOf(code: ReadonlyMap<string, CodeHash>, { workingDirectory }: ServingProcess): CodeHash {

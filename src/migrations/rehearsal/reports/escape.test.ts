@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { code, markdown, plain, tableOf } from './escape.ts'
+import { code, markdown, plain, tableOf, uncommented } from './escape.ts'
 
 describe('plain text', () => {
   it.each([
@@ -10,6 +10,14 @@ describe('plain text', () => {
     ['user\u202Etxt.exe', 'user txt.exe'],
     ['para\u2029graph', 'para graph'],
   ])('of %j is %j', (text, shown) => expect(plain(text)).toBe(shown))
+})
+
+describe('a statement without the comments before it', () => {
+  it.each([
+    ['-- migrate:up\n\n/* first\nof all */ select 1 -- one', 'select 1 -- one'],
+    ['-- nothing else', '-- nothing else'],
+    ['/* not closed', '/* not closed'],
+  ])('of %j is %j', (text, shown) => expect(uncommented(text)).toBe(shown))
 })
 
 describe('markdown', () => {

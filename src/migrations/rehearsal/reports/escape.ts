@@ -3,7 +3,12 @@ export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 }
 
-/** The same in Markdown, in running text and in cells of tables: nothing in it is taken for markup, HTML or a mention. */
+/** A statement without the comments before it, which would hide it on one line. */
+export function uncommented(statement: string): string {
+  return statement.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '') || statement
+}
+
+/** A text in Markdown, in running text and in cells of tables: nothing in it is taken for markup, HTML or a mention. */
 export function markdown(text: string): string {
   return (
     plain(text)

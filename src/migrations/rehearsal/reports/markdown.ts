@@ -1,7 +1,7 @@
 import { byteSize, count, duration } from '../../../core/text.ts'
 import type { TableWaiting } from '../../../databases/inspector.ts'
 import type { FindingRecord, RehearsalRecord } from '../../../runs/rehearsal.ts'
-import { code, markdown, tableOf } from './escape.ts'
+import { code, markdown, tableOf, uncommented } from './escape.ts'
 import type { EvidenceReport, TableReport, TraceReport } from './report.ts'
 
 /** What a report for a pull request is of. */
@@ -15,6 +15,7 @@ export interface ReportSubject {
 
 /** So many rows of a table are shown at most: a comment on a pull request has its limits. */
 const mostRows = 40
+const longestStatement = 300
 
 /** A rehearsal, as a comment on a pull request. `evidence` may be missing where it is kept elsewhere. */
 export function asMarkdown(
@@ -24,13 +25,13 @@ export function asMarkdown(
 ): string {
   const parts = [
     heading(subject, record),
-    section('Findings', findings(record)),
+    section('Findings', [...findings(record), ...legend(record)]),
     section(
       'Not seen',
       record.gaps.map((gap) => `- ${markdown(gap)}`),
     ),
-    ...(evidence?.trace === undefined ? [] : whatItDid(evidence.trace, evidence)),
-    section('Envelope', envelope(record)),
+    ...(evidence?.trace === undefined ? [] : whatItDid(record, evidence.trace, evidence)),
+    section('What a run may do', envelope(record)),
     section('Passes', passes(record)),
   ]
   return `${parts
@@ -45,12 +46,20 @@ const verdicts = {
   'not-rehearsed': '⚠️ Not rehearsed',
 } as const satisfies Record<RehearsalRecord['verdict'], string>
 
-function heading(subject: ReportSubject, { verdict, database }: RehearsalRecord): readonly string[] {
-  const release = subject.release === undefined ? '' : `, of release ${code(subject.release, 24)}`
+function heading(subject: ReportSubject, { verdict, database, passes }: RehearsalRecord): readonly string[] {
+  const of = code(subject.environment)
+  const place = database === '' ? of : `database ${code(database)} of ${of}`
+  const what =
+    passes.length === 0
+      ? `It was to be rehearsed on clones of ${place}, and no pass was played to its end.`
+      : `The release's own migration command was run on throw-away copies of ${place}, with data, and every statement was watched.`
+  const release = subject.release === undefined ? '' : `Release ${code(subject.release, 24)}, `
   return [
     `## ${verdicts[verdict]}: ${markdown(subject.task)}`,
     '',
-    `On a clone of database ${code(database)} of ${code(subject.environment)}${release}. Run ${code(subject.run)}.`,
+    `${what} Nothing was changed in ${of}.`,
+    '',
+    `${release}run ${code(subject.run)}: ${code(`purser show ${subject.run}`)} tells it again.`,
   ]
 }
 
@@ -74,6 +83,12 @@ function findings({ findings: all, verdict }: RehearsalRecord): readonly string[
   return [...tableOf(['', 'hazard', 'table', 'what was seen', 'what to do'], rows), ...rest(all.length)]
 }
 
+/** What the marks mean, for who sees them for the first time. */
+function legend({ findings: all }: RehearsalRecord): readonly string[] {
+  if (all.length === 0) return []
+  return ['', '❌ fails the rehearsal · ℹ️ is only worth knowing · ☑️ was accepted, with a reason']
+}
+
 function markOf({ weight, accepted }: FindingRecord): string {
   if (accepted !== undefined) return '☑️'
   return weight === 'fails' ? '❌' : 'ℹ️'
@@ -83,12 +98,31 @@ function rest(all: number): readonly string[] {
   return all > mostRows ? ['', `… and ${(all - mostRows).toLocaleString('en')} more.`] : []
 }
 
-function whatItDid(trace: TraceReport, { timing = {} }: EvidenceReport): readonly (readonly string[])[] {
+function whatItDid(
+  { findings: found }: RehearsalRecord,
+  trace: TraceReport,
+  { timing = {} }: EvidenceReport,
+): readonly (readonly string[])[] {
   return [
+    section('Statements', statements(found, trace)),
     section('Locks', locks(trace, timing)),
-    section('Rows', [...rows(trace.tables), ...disk(trace)]),
+    section('Rows', paragraphs(rows(trace.tables), disk(trace))),
     section('What is different', changes(trace)),
   ]
+}
+
+/** Those that findings and locks name by number. */
+function statements(found: readonly FindingRecord[], trace: TraceReport): readonly string[] {
+  const named = [...found, ...trace.locks].flatMap(({ statement }) => statement ?? [])
+  const rows = [...new Set(named)]
+    .sort((one, other) => one - other)
+    .flatMap((place) => {
+      const statement = trace.statements[place]
+      return statement === undefined
+        ? []
+        : [[String(place + 1), code(uncommented(statement.text), longestStatement), duration(statement.ms)]]
+    })
+  return [...tableOf(['', 'statement', 'took, watched'], rows.slice(0, mostRows)), ...rest(rows.length)]
 }
 
 function disk({ walBytes, diskBytes }: TraceReport): readonly string[] {
@@ -96,7 +130,12 @@ function disk({ walBytes, diskBytes }: TraceReport): readonly string[] {
   const more = diskBytes === undefined ? 0 : diskBytes.peak - diskBytes.before
   const room = more > 0 ? [`At its largest the database took ${byteSize(more)} more than before.`] : []
   const sentences = [...wal, ...room]
-  return sentences.length === 0 ? [] : ['', sentences.join(' ')]
+  return sentences.length === 0 ? [] : [sentences.join(' ')]
+}
+
+function paragraphs(...parts: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...others] = parts.filter((part) => part.length > 0)
+  return [...first, ...others.flatMap((part) => ['', ...part])]
 }
 
 function locks(trace: TraceReport, timing: Readonly<Record<string, TableWaiting>>): readonly string[] {
@@ -135,12 +174,12 @@ function changes({ changes: all }: TraceReport): readonly string[] {
   return [...all.slice(0, mostRows).map((change) => `- ${markdown(change)}`), ...rest(all.length)]
 }
 
-function envelope({ envelope: bound }: RehearsalRecord): readonly string[] {
-  if (bound === undefined) return []
+function envelope({ envelope: bound, verdict }: RehearsalRecord): readonly string[] {
+  if (bound === undefined || verdict !== 'pass') return []
   const all = Object.values(bound.rows)
   const changed = all.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0)
   return [
-    `A run may change ${count(changed, 'row')} of ${count(all.length, 'table')} and what the policy tolerates beyond; its longest statement took ${duration(bound.longestStatementMs)}.`,
+    `A run may change ${count(changed, 'row')} of ${count(all.length, 'table')} and what the policy tolerates beyond: a commit that would do more is refused. Its longest statement took ${duration(bound.longestStatementMs)}.`,
   ]
 }
 

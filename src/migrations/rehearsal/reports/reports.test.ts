@@ -64,7 +64,8 @@ describe('the report for a pull request', () => {
     '| `public.orders` | AccessExclusiveLock | statement 1 | 120 ms | 80 ms | 80 ms |',
     '| `public.orders` | 50 | 50 | 0 | 40 | 0 | 5.0 kB | 5.0 kB |',
     '- column public.orders.plan is new',
-    'A run may change 40 rows of 1 table and what the policy tolerates beyond; its longest statement took 120 ms.',
+    '| 1 | `ALTER TABLE …` | 120 ms |',
+    'was run on throw-away copies of database `main` of `production`, with data, and every statement was watched.',
     '- The undo pass was switched off.',
     '| undo | off |  | It was switched off. |',
   ])('says %s', (line) => expect(report).toContain(line))
@@ -74,6 +75,8 @@ describe('the report for a pull request', () => {
     const text = asMarkdown(subject, recordOf(quiet), asJson(quiet))
     expect(text).toContain('## ✅ Rehearsal passed: migrate')
     expect(text).toContain('Nothing was found that would harm production.')
+    expect(text).toContain('A run may change 0 rows')
+    expect(report).not.toContain('A run may change')
   })
 
   it('can do without evidence', () => {
@@ -89,7 +92,7 @@ describe('a hostile name', () => {
     expect(text).not.toMatch(/[^\P{Cc}\n]|^<script>/mu)
     const rows = text.split('\n').filter((line) => line.startsWith('|'))
     const pipes = rows.map((row) => row.match(/(?<!\\)\|/g)?.length)
-    expect(new Set(pipes)).toEqual(new Set([6, 7, 9, 5]))
+    expect(new Set(pipes)).toEqual(new Set([6, 4, 7, 9, 5]))
     // outside code it is escaped
     expect(text.replace(/(`+)[^`].*?\1/g, '')).not.toContain('<script>')
   })
@@ -101,19 +104,35 @@ describe('a hostile name', () => {
 })
 
 describe('the lines for a terminal', () => {
+  it('name the statement, and how long whom it kept waiting', () => {
+    const lines = asLines(recordOf(seen), asJson(seen)).map(({ text }) => text)
+    expect(lines).toContain('statement 1: ALTER TABLE …')
+    expect(lines.join(' ')).toContain('readers waited 80 ms, writers 80 ms')
+  })
+
   it('say how grave each is', () => {
     const lines = asLines(recordOf(seen), asJson(seen))
     expect(lines.map(({ severity, indent, head }) => [severity, indent, head].join(' ').trim())).toEqual([
       'fail 0 fail',
       'fail 1 blocks_reads_writes public.orders',
       'detail 2',
+      'detail 2',
       'fail 1 lock_queue public.orders',
+      'detail 2',
       'detail 2',
       'unknown 1',
       'detail 1',
       'detail 1',
     ])
   })
+})
+
+it('tells of a rehearsal that came to no end', () => {
+  const record = { ...recordOf(evidence({}, { passes: [] })), verdict: 'not-rehearsed' as const }
+  expect(asLines(record)[0]).toMatchObject({ head: 'not rehearsed', text: 'no pass was played to its end' })
+  expect(asMarkdown(subject, record, undefined)).toContain(
+    'no pass was played to its end. Nothing was changed in',
+  )
 })
 
 describe('evidence in JSON', () => {

@@ -1,6 +1,7 @@
 import { count, duration } from '../../../core/text.ts'
+import type { TableWaiting } from '../../../databases/inspector.ts'
 import type { FindingRecord, RehearsalRecord } from '../../../runs/rehearsal.ts'
-import { plain } from './escape.ts'
+import { plain, uncommented } from './escape.ts'
 import type { EvidenceReport } from './report.ts'
 
 /** What a line says, for whoever colours it. */
@@ -25,7 +26,7 @@ export function asLines(record: RehearsalRecord, evidence?: EvidenceReport): rea
   const [severity, head] = verdicts[record.verdict]
   return [
     { severity, indent: 0, head, text: summary(record) },
-    ...record.findings.flatMap(findingLines),
+    ...record.findings.flatMap((finding) => findingLines(finding, evidence)),
     ...record.gaps.map((gap) => line('unknown', 1, gap)),
     ...lockLines(evidence),
     ...(record.passes.length === 0 ? [] : [line('detail', 1, record.passes.map(passInWords).join(', '))]),
@@ -36,7 +37,8 @@ function line(severity: Severity, indent: number, text: string): ReportLine {
   return { severity, indent, text: plain(text) }
 }
 
-function summary({ findings, envelope }: RehearsalRecord): string {
+function summary({ findings, envelope, passes }: RehearsalRecord): string {
+  if (passes.length === 0) return 'no pass was played to its end'
   const failing = findings.filter(({ weight, accepted }) => weight === 'fails' && accepted === undefined)
   const rows = Object.values(envelope?.rows ?? {}).reduce(
     (sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted,
@@ -49,13 +51,26 @@ function summary({ findings, envelope }: RehearsalRecord): string {
   ].join(', ')
 }
 
-function findingLines(finding: FindingRecord): readonly ReportLine[] {
+function findingLines(finding: FindingRecord, report: EvidenceReport | undefined): readonly ReportLine[] {
   const { hazard, table, evidence, remedy, accepted } = finding
   const head = table === undefined ? hazard : `${hazard} ${plain(table)}`
   const what = { severity: severityOf(finding), indent: 1, head, text: plain(evidence) }
-  return accepted === undefined
-    ? [what, line('detail', 2, `→ ${remedy}`)]
-    : [what, line('detail', 2, `accepted until ${accepted.until}: ${accepted.reason}`)]
+  const then = accepted === undefined ? `→ ${remedy}` : `accepted until ${accepted.until}: ${accepted.reason}`
+  return [what, ...statementLines(finding, report), line('detail', 2, then)]
+}
+
+// A line of a terminal or two; the evidence has all of it.
+const longestStatement = 160
+
+function statementLines(
+  { statement: place }: FindingRecord,
+  report: EvidenceReport | undefined,
+): readonly ReportLine[] {
+  const seen = place === undefined ? undefined : report?.trace?.statements[place]
+  if (place === undefined || seen === undefined) return []
+  const text = uncommented(seen.text)
+  const shown = text.length > longestStatement ? `${text.slice(0, longestStatement - 1)}…` : text
+  return [line('detail', 2, `statement ${place + 1}: ${shown}`)]
 }
 
 function severityOf({ weight, accepted }: FindingRecord): Severity {
@@ -68,9 +83,15 @@ function lockLines(evidence: EvidenceReport | undefined): readonly ReportLine[] 
     .filter(({ blocks }) => blocks !== 'nobody')
     .map(({ table, mode, ms }) => {
       const waiting = evidence?.timing?.[table]
-      const waited = waiting === undefined ? '' : `, readers waited ${duration(waiting.reads.longestMs)}`
-      return line('detail', 1, `${mode} on ${table}, held for ${duration(ms)} under watch${waited}`)
+      return line('detail', 1, `${mode} on ${table}, held for ${duration(ms)} under watch${waited(waiting)}`)
     })
+}
+
+function waited(waiting: TableWaiting | undefined): string {
+  if (waiting === undefined) return ''
+  const { reads, writes } = waiting
+  const writers = writes === undefined ? '' : `, writers ${duration(writes.longestMs)}`
+  return `, readers waited ${duration(reads.longestMs)}${writers}`
 }
 
 function passInWords({ pass, result, ms }: RehearsalRecord['passes'][number]): string {

@@ -26,7 +26,7 @@ async function unseen(client: Client): Promise<readonly Lacking[]> {
   if (row?.isHidden !== true) return []
   return [
     {
-      what: "to see other roles' transactions, and backups and replicas",
+      what: "the right to see other roles' transactions, and backups and replicas",
       grant: `GRANT pg_monitor TO ${quoted(row.own)}`,
     },
   ]

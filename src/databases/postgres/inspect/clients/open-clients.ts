@@ -53,7 +53,7 @@ async function lackingRoles(
     if (role === undefined || isRole) continue
     const { rows } = await client.query<{ readonly own: string }>('select session_user::text as own')
     lacking.push({
-      what: `to be the role ${role}, as which clients send statements: they were tried with rights of its own instead`,
+      what: `the right to be the role ${role}, as which clients send statements: they were tried with rights of its own instead`,
       grant: `GRANT ${quoted(role)} TO ${quoted(rows[0]?.own ?? '')}`,
     })
   }

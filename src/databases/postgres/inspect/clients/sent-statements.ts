@@ -81,7 +81,7 @@ const notLoaded = lacks(
 )
 
 const mayNotRead = (own: string) =>
-  lacks('to see the statements of other roles', `GRANT pg_read_all_stats TO ${quoted(own)}`)
+  lacks('the right to see the statements of other roles', `GRANT pg_read_all_stats TO ${quoted(own)}`)
 
 function lacks(what: string, grant: string): Lacking {
   return { what, grant }
