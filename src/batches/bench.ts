@@ -11,7 +11,8 @@ export interface Bench extends AsyncDisposable {
   readonly definition: string
   readonly workshop: SliceWorkshop
   readonly leases: Leases
-  readonly pace: PaceKeeper
+  /** Where slices are cut by time: those of so many rows are cut without. */
+  readonly pace?: PaceKeeper
   readonly turns: Turns
   /** Errors are kept in the database, where secrets of the release have no place. */
   readonly redact: (text: string) => string
@@ -33,7 +34,7 @@ export function makeBench(
     definition,
     workshop,
     leases,
-    pace: new PaceKeeper(workshop),
+    ...('targetMs' in batch.size ? { pace: new PaceKeeper(workshop) } : {}),
     turns: new Turns(workshop),
     redact,
     async [Symbol.asyncDispose]() {

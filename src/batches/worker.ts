@@ -89,7 +89,7 @@ async function workAndSettle(
     return passOn(options, bench, delivery)
   }
   const workedMs = performance.now() - begun
-  await bench.pace.add(claim.rows, workedMs)
+  await bench.pace?.add(claim.rows, workedMs)
   await bench.turns.rest(workedMs, end.speed, options.drain)
   return 'goes on'
 }

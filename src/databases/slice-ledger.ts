@@ -199,8 +199,11 @@ export interface SliceWorkshop extends AsyncDisposable {
 export interface SliceLedger extends AsyncDisposable {
   /** Begins a batch and leads it, or takes the lead of it where it is. Throws what is wrong with it. */
   begin(plan: BatchPlan): Promise<BatchLead>
-  /** A worker's side of a batch. Throws `BATCH_STATEMENT_WRONG` and the like. */
-  open(plan: WorkshopPlan): Promise<SliceWorkshop>
+  /**
+   * A worker's side of a batch, as soon as that has begun; what can be done before is done before. Throws
+   * `BATCH_STATEMENT_WRONG` and the like.
+   */
+  open(plan: WorkshopPlan, begun?: Promise<void>): Promise<SliceWorkshop>
   /** How a batch stands; `undefined` for one that nobody has begun. */
   state(batch: string): Promise<BatchState | undefined>
   /** Batches whose slices may be worked on, the oldest first. */

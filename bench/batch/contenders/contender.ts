@@ -18,8 +18,8 @@ export interface Contender {
   /** How many slices it is tried on where all would take too long; its time is scaled. */
   readonly sample?: number
   /**
-   * Does the work, and returns after how many milliseconds the last effect was committed. Processes are started, and
-   * their code is loaded, before the clock runs; tasks, connections of Purser's and slices are not.
+   * Does the work, and returns after how many milliseconds the last effect was committed. Before the clock runs
+   * processes are started, their code is loaded, and whoever works is connected. Nobody has any of the work yet.
    */
   run(stage: Stage, work: Work): Promise<number>
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabasePlace, QueuePlace } from '../../../src/executors/executor.ts'
 import type { LeadAssignment } from '../../../src/release-side/batch/lead-attempt.ts'
 import type { SliceWorkerOrder } from '../../../src/release-side/batch/slice-worker.ts'
@@ -48,10 +49,11 @@ export function purser({ name, transport, latencyMs }: PurserOptions): Contender
       const definition = await lead.ask<string>('digest', file)
       const run = `bench-${Date.now()}`
       const order = { run, definition, url: services.postgres.url, ...queue }
+      for (const [at, worker] of crew.entries()) worker.send(workerOrder({ ...order, name: `worker-${at}` }))
       lead.onWord(() => {
-        for (const [at, worker] of crew.entries())
-          worker.send(workerOrder({ ...order, name: `worker-${at}` }))
+        for (const worker of crew) worker.send(onRecord)
       })
+      await connected(table, crew.length)
       await ready()
       return await lead.ask<number>('lead', {
         kind: 'task',
@@ -71,6 +73,18 @@ interface WorkerPlan {
   readonly definition: string
   readonly url: string
   readonly queue?: QueuePlace
+}
+
+/** What workers are told when their batch has begun. */
+export const onRecord = {}
+
+// Each one's to work on, its leases', and the one that it listens on.
+const connectionsEach = 3
+
+/** Until so many workers have their connections, as those of every other side have by now. */
+async function connected(table: { query(text: string): Promise<readonly unknown[]> }, workers: number) {
+  const text = `select from pg_stat_activity where application_name like 'purser%' and state = 'idle'`
+  while ((await table.query(text)).length < workers * connectionsEach) await sleep(10)
 }
 
 /** What a worker of the batch is told. */

@@ -6,8 +6,8 @@ import { Counter } from '../helpers/counted.ts'
 import { backends } from './purser-backends.ts'
 
 class WatchedLedger extends PostgresSliceLedger {
-  override async open(plan: WorkshopPlan): Promise<SliceWorkshop> {
-    const workshop = await super.open(plan)
+  override async open(plan: WorkshopPlan, begun?: Promise<void>): Promise<SliceWorkshop> {
+    const workshop = await super.open(plan, begun)
     const counter = new Counter()
     const apply = workshop.apply.bind(workshop)
     workshop.apply = async (claim) => {

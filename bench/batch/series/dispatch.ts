@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { definitionDigest } from '../../../src/release-side/batch/definition-digest.ts'
 import type { Stage } from '../contenders/contender.ts'
-import { file, workerOrder } from '../contenders/purser.ts'
+import { file, onRecord, workerOrder } from '../contenders/purser.ts'
 import { whenDone } from '../helpers/counted.ts'
 import { Helper } from '../helpers/helper.ts'
 import { percentile } from '../percentile.ts'
@@ -63,6 +63,7 @@ async function purserWay(start: Start, url: string): Promise<Way> {
   const begun = new Promise<void>((resolve) => worker.onWord(({ says }) => says === 'begun' && resolve()))
   const definition = await definitionDigest(file)
   worker.send(workerOrder({ run, name: 'idle', definition, url }))
+  worker.send(onRecord)
   await begun
   return { name: 'Purser embedded', maker, worker, after: 0, took: [] }
 }

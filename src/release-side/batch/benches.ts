@@ -19,16 +19,17 @@ export async function loadBatch(file: string, parameters: JsonObject): Promise<B
   )
 }
 
-/** Opens a worker's side of a batch. */
+/** Opens a worker's side of a batch that is on record, or as soon as it is. */
 export function openWorkshop(
   ledger: SliceLedger,
   id: string,
   worker: string,
   { source, statement, limits }: Batch,
+  begun?: Promise<void>,
 ): Promise<SliceWorkshop> {
   const { leaseMs, sliceMs } = limits
   const change = statement === undefined ? {} : { statement }
-  return ledger.open({ batch: id, worker, source, leaseMs, sliceMs, ...change })
+  return ledger.open({ batch: id, worker, source, leaseMs, sliceMs, ...change }, begun)
 }
 
 const lookAgainMs = 5_000

@@ -24,11 +24,15 @@ function uselessWorkers(): PurserError {
   })
 }
 
-/** The workers of one batch in one twin. Whoever dies is replaced, until the crew is told to end. */
+/**
+ * The workers of one batch in one twin. They start at once, and touch nothing until the batch has begun. Whoever dies is
+ * replaced, until the crew is told to end.
+ */
 export class Crew {
   readonly #options: CrewOptions
   readonly #workers = new Map<string, WorkerProcess>()
   readonly #places: readonly Promise<void>[]
+  #hasBegun = false
   #isEnding = false
   #made = 0
   /** Rejects when workers die before they begin, again and again. */
@@ -49,6 +53,12 @@ export class Crew {
     for (const name of workers) this.#workers.get(name)?.kill()
   }
 
+  /** The batch is on record: its slices may be worked on. */
+  begin(): void {
+    this.#hasBegun = true
+    for (const worker of this.#workers.values()) worker.begin()
+  }
+
   /** Lets all end within their slices. */
   async drain(): Promise<void> {
     this.#isEnding = true
@@ -67,9 +77,10 @@ export class Crew {
       this.#made += 1
       const worker = new WorkerProcess({ ...order, name: `${name}/${this.#made}` }, waits)
       this.#workers.set(worker.name, worker)
+      if (this.#hasBegun) worker.begin()
       const { hadBegun, isOver } = await worker.ended
       this.#workers.delete(worker.name)
-      if (isOver) return // with the batch, or drained
+      if (isOver || (this.#isEnding && !hadBegun)) return // with the batch, or drained
       await dead(worker.name).catch(() => {}) // its lease ends by itself
       falseStarts = hadBegun ? 0 : falseStarts + 1
       if (falseStarts >= mostFalseStarts) {

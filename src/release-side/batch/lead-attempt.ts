@@ -42,13 +42,14 @@ export async function leadAttempt(
   }
   const open = <T>(what: () => Promise<T>) =>
     isFirst(assignment) ? what() : openWhenThere(what, ledger, { say: sayTo(tell), drain: never })
+  await using leading = new Leading({ assignment, id, ledger, batch, definition, tell })
   // first, so that a broker that is not there leaves nothing behind in the database
   await using queue = await open(() =>
     openQueue(backends, order.queue, (sentence) => console.error(sentence)),
   )
   await using lead = await open(() => ledger.begin(plan))
   try {
-    return await new Leading({ assignment, ledger, lead, queue, batch, definition, tell }).toItsEnd()
+    return await leading.toItsEnd(lead, queue)
   } catch (error) {
     await lead.move('failed').catch(() => {}) // its workers stop when they see that nobody leads it
     throw error
@@ -68,10 +69,8 @@ function sayTo(tell: (report: Report) => void): (what: string | undefined) => vo
 
 interface LeadingOptions {
   readonly assignment: LeadAssignment
+  readonly id: string
   readonly ledger: SliceLedger
-  readonly lead: BatchLead
-  /** `undefined` where the slice ledger itself is the queue. */
-  readonly queue: Queue | undefined
   readonly batch: Batch
   readonly definition: string
   readonly tell: (report: Report) => void
@@ -79,23 +78,27 @@ interface LeadingOptions {
 
 const cancelReachesUsMs = 10_000
 
-/** One lead at work: the batch, its workers beside it, and what slows them. */
-class Leading {
+/** One lead at work: the batch, its workers beside it, which start at once, and what slows them. */
+class Leading implements AsyncDisposable {
   readonly #options: LeadingOptions
   readonly #stop = new AbortController()
   readonly #rate = new Rate()
   readonly #unattended = new Unattended()
+  readonly #crew: Crew
   #waits: string | undefined
 
   constructor(options: LeadingOptions) {
     this.#options = options
-    process.on('SIGTERM', () => this.#stop.abort())
+    this.#crew = this.#gather()
   }
 
-  async toItsEnd(): Promise<number> {
-    const { assignment, ledger, lead, queue, batch, definition } = this.#options
+  /** Leads a batch that is on record. `queue` is `undefined` where the slice ledger itself is the queue. */
+  async toItsEnd(lead: BatchLead, queue: Queue | undefined): Promise<number> {
+    process.on('SIGTERM', () => this.#stop.abort())
+    const { assignment, ledger, batch, definition } = this.#options
     await using pacing = new Pacing(ledger, lead, batch)
-    const crew = this.#crew()
+    const crew = this.#crew
+    crew.begin()
     try {
       const end = await Promise.race([
         crew.failed,
@@ -117,21 +120,21 @@ class Leading {
       await crew.drain()
       // what a broker that is away keeps is taken off by whoever meets it
       if (end.state === 'finished' && queue !== undefined) await drainQueue(queue, lead.batch).catch(() => {})
-      return await this.#end(end)
+      return await this.#end(lead, end)
     } finally {
       await crew.drain()
     }
   }
 
-  #crew(): Crew {
-    const { assignment, ledger, lead, definition } = this.#options
+  #gather(): Crew {
+    const { assignment, id, ledger, definition } = this.#options
     const { file, parameters, attempt, batch: order } = assignment
     const queue = order.queue === undefined ? {} : { queue: order.queue }
     return new Crew({
       size: order.workers,
       name: attempt,
       order: {
-        batch: lead.batch,
+        batch: id,
         file,
         definition,
         parameters,
@@ -140,7 +143,7 @@ class Leading {
         mayLeave: false,
         ...queue,
       },
-      dead: (worker) => ledger.release(lead.batch, worker),
+      dead: (worker) => ledger.release(id, worker),
       waits: (what) => {
         this.#waits = what
       },
@@ -168,8 +171,7 @@ class Leading {
     })
   }
 
-  async #end(end: LeadEnd): Promise<number> {
-    const { lead } = this.#options
+  async #end(lead: BatchLead, end: LeadEnd): Promise<number> {
     switch (end.state) {
       case 'finished':
         this.#tell(end.tally, undefined, { isOver: true })
@@ -191,6 +193,10 @@ class Leading {
         await lead.move('paused')
         return exitCodes.cancelled
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#crew.drain()
   }
 }
 

@@ -35,25 +35,36 @@ export type SliceWorkerWord =
   | { readonly says: 'alive' | 'begun' | 'over' }
   | { readonly says: 'waits'; readonly what: string | null }
 
+type Tell = (word: SliceWorkerWord) => void
+
+interface Ordered {
+  readonly order: SliceWorkerOrder
+  /** Resolves when the batch is on record. */
+  readonly begun: Promise<void>
+}
+
 const aliveEveryMs = 1_000
 
 /**
  * Works on the slices of one batch, in a process of its own: a handler that exits, hangs or exhausts the memory takes
- * nothing else down. It ends with the batch, or on SIGTERM within the slice.
+ * nothing else down. Its first message is the order, the second says that the batch is on record. It ends with the
+ * batch, or on SIGTERM within the slice.
  */
 export async function sliceWorker(backends: Backends): Promise<void> {
   const drain = new AbortController()
   process.on('SIGTERM', () => drain.abort())
   process.once('disconnect', () => drain.abort()) // whoever watched over it is dead
-  const order = await new Promise<SliceWorkerOrder>((resolve) => process.once('message', resolve))
+  const ordered = await hearOrder()
+  const { order, begun } = ordered
   const tell = (word: SliceWorkerWord) => void (process.connected && process.send?.(word))
   const beat = setInterval(() => tell({ says: 'alive' }), aliveEveryMs)
+  endUnlessBegun(begun, drain.signal, tell)
   try {
     await checkDefinition(order)
     const batch = await loadBatch(order.file, order.parameters)
     const ledger = await openSliceLedger(backends, order.database)
-    await work(backends, ledger, batch, order, drain.signal, tell)
-    tell({ says: 'over' })
+    await work(backends, ledger, batch, ordered, drain.signal, tell)
+    await endWellWith(tell)
   } catch (error) {
     // the task hangs for ever in this process, and for nobody else
     console.error(redact(sentenceOf(error)))
@@ -61,9 +72,31 @@ export async function sliceWorker(backends: Backends): Promise<void> {
   } finally {
     clearInterval(beat)
   }
+}
+
+/** Both messages may come at once. */
+function hearOrder(): Promise<Ordered> {
+  return new Promise((resolve) => {
+    process.once('message', (order: SliceWorkerOrder) => {
+      const begun = new Promise<void>((begin) => process.once('message', () => begin()))
+      resolve({ order, begun })
+    })
+  })
+}
+
+/** Nothing is held before, and there may be nothing to be held. */
+function endUnlessBegun(begun: Promise<void>, drain: AbortSignal, tell: Tell): void {
+  const end = () => void endWellWith(tell)
+  drain.addEventListener('abort', end)
+  if (drain.aborted) end()
+  void begun.then(() => drain.removeEventListener('abort', end))
+}
+
+async function endWellWith(tell: Tell): Promise<never> {
+  tell({ says: 'over' })
   // not before its last word has left
   if (process.connected) process.disconnect()
-  await endProcess(0)
+  return endProcess(0)
 }
 
 /** A file that was changed since its batch began would do the rest of it in another way. */
@@ -87,15 +120,16 @@ async function work(
   backends: Backends,
   ledger: SliceLedger,
   batch: Batch,
-  { batch: id, name, definition, folders, mayLeave, queue: place }: SliceWorkerOrder,
+  { order, begun }: Ordered,
   drain: AbortSignal,
-  tell: (word: SliceWorkerWord) => void,
+  tell: Tell,
 ): Promise<void> {
+  const { batch: id, name, definition, folders, mayLeave, queue: place } = order
   const say = (what: string | undefined) => tell({ says: 'waits', what: what ?? null })
   // the lead was there a moment ago, and so were database and broker
   const whenThere = <T>(open: () => Promise<T>) => openWhenThere(open, ledger, { say, drain })
   const [workshop, transport] = await Promise.all([
-    whenThere(() => openWorkshop(ledger, id, name, batch)),
+    whenThere(() => openWorkshop(ledger, id, name, batch, begun)),
     whenThere(() => openQueue(backends, place, (sentence) => console.error(sentence))),
   ])
   const isRisky = batch.process !== undefined

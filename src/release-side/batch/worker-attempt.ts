@@ -115,6 +115,7 @@ async function workOn(
     dead: (worker) => ledger.release(batch.id, worker),
     waits: (what) => what !== undefined && console.error(what),
   })
+  crew.begin()
   const drain = () => void crew.drain()
   stop.addEventListener('abort', drain)
   try {

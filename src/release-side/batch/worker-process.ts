@@ -42,7 +42,12 @@ export class WorkerProcess {
     this.ended = this.#end()
   }
 
-  /** Lets it end within the slice at work. */
+  /** Its batch is on record. */
+  begin(): void {
+    this.#child.send({})
+  }
+
+  /** Lets it end within the slice at work; at once before it has begun. */
   drain(): void {
     this.#child.kill('SIGTERM')
   }

@@ -70,17 +70,14 @@ export function makeBench(makeWorld: () => Promise<World>) {
     opened.push(lead)
     return lead
   }
-  const hire = async (worker: string, options: Partial<WorkshopPlan> = {}): Promise<SliceWorkshop> => {
+  const hire = async (
+    worker: string,
+    options: Partial<WorkshopPlan> = {},
+    begun?: Promise<void>,
+  ): Promise<SliceWorkshop> => {
     const { id: batch, source } = plan()
-    const shop = await ledger.open({
-      batch,
-      worker,
-      source,
-      statement: increment,
-      leaseMs,
-      sliceMs: 20_000,
-      ...options,
-    })
+    const about = { batch, worker, source, statement: increment, leaseMs, sliceMs: 20_000, ...options }
+    const shop = await ledger.open(about, begun)
     opened.push(shop)
     return shop
   }

@@ -5,6 +5,35 @@ import { type Bench, increment, leaseMs, never, tries } from './bench.ts'
 export function describeLeading(on: Bench): void {
   const { begin, hire, plan, claimFrom, planAll, finish, times } = on
 
+  describe('a worker that is there before its batch', () => {
+    it('waits until that has begun, also where no batch ever has, and works on it as any', async () => {
+      const begun = Promise.withResolvers<void>()
+      let isOpen = false
+      const early = hire('early', {}, begun.promise).finally(() => {
+        isOpen = true
+      })
+      await planAll(await begin())
+      expect(isOpen).toBe(false)
+      begun.resolve()
+      await finish(await early)
+      expect(await on.world.applied()).toEqual(times(1))
+    })
+
+    it('says what is wrong with its source no earlier', async () => {
+      const begun = Promise.withResolvers<void>()
+      let isTold = false
+      const wrong = hire('early', { source: { table: 'nowhere', key: ['id'] } }, begun.promise).finally(
+        () => {
+          isTold = true
+        },
+      )
+      await begin()
+      expect(isTold).toBe(false)
+      begun.resolve()
+      await expect(wrong).rejects.toMatchObject({ code: 'BATCH_SOURCE_WRONG' })
+    })
+  })
+
   describe('states', () => {
     it('let nothing begin of a batch that is paused, until it is led again', async () => {
       const lead = await begin()

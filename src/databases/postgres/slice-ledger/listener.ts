@@ -21,12 +21,17 @@ export class Listener implements AsyncDisposable {
     this.#words = words
   }
 
-  /** Resolves after so long, or as soon as something was heard since the last time. */
-  async change(withinMs: number, signal: AbortSignal): Promise<void> {
-    this.#client ??= this.#listen()
+  /** Begins to listen, so that the first wait need not. Where that fails now, it is tried again at the next wait. */
+  async listen(): Promise<void> {
+    this.#client ??= this.#connect()
     await this.#client.catch(() => {
       this.#client = undefined // until then, time alone wakes
     })
+  }
+
+  /** Resolves after so long, or as soon as something was heard since the last time. */
+  async change(withinMs: number, signal: AbortSignal): Promise<void> {
+    await this.listen()
     if (this.#isUnheard || signal.aborted) {
       this.#isUnheard = false
       return
@@ -45,7 +50,7 @@ export class Listener implements AsyncDisposable {
     this.#isUnheard = false
   }
 
-  async #listen(): Promise<Client> {
+  async #connect(): Promise<Client> {
     const client = await connect(this.#url, undefined, { name: 'purser batch' })
     client.once('end', () => {
       this.#client = undefined

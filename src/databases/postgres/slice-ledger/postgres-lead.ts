@@ -12,6 +12,11 @@ import { prepareStatement } from './statement.ts'
 import { takeBack } from './take-back.ts'
 import { type Folded, readTally } from './tally.ts'
 
+interface Connections {
+  readonly session: Session
+  readonly listener: Listener
+}
+
 /** The lead of a batch in PostgreSQL. */
 export class PostgresLead implements BatchLead {
   readonly batch: string
@@ -29,10 +34,15 @@ export class PostgresLead implements BatchLead {
   // what the slices before `low` add up to: they never change again
   #folded: Folded = { rows: 0, slices: 0 }
 
-  private constructor(plan: BatchPlan, url: string, session: Session, source: InspectedSource, begun: Begun) {
+  private constructor(
+    plan: BatchPlan,
+    { session, listener }: Connections,
+    source: InspectedSource,
+    begun: Begun,
+  ) {
     this.batch = plan.id
     this.#session = session
-    this.#listener = new Listener(url, [plan.id, idleWord(plan.id)])
+    this.#listener = listener
     this.#source = source
     this.#token = begun.lead
     this.#last = begun.last ?? undefined
@@ -46,15 +56,17 @@ export class PostgresLead implements BatchLead {
    */
   static async begin(url: string, plan: BatchPlan): Promise<PostgresLead> {
     const session = new Session(url, plainText)
+    const listener = new Listener(url, [plan.id, idleWord(plan.id)])
+    void listener.listen() // connects meanwhile
     try {
       await session.use(ensureSchema)
       const source = await inspectSource(session, plan.source)
       if (plan.statement !== undefined) await prepareStatement(session, source, plan.statement)
       await insertBatch(session, source, plan)
       const begun = await takeLead(session, plan)
-      return new PostgresLead(plan, url, session, source, begun)
+      return new PostgresLead(plan, { session, listener }, source, begun)
     } catch (error) {
-      await session.drop()
+      await Promise.all([session.drop(), listener[Symbol.asyncDispose]()])
       throw error
     }
   }

@@ -42,8 +42,8 @@ export class PostgresSliceLedger implements SliceLedger {
     return PostgresLead.begin(this.#url, plan)
   }
 
-  open(plan: WorkshopPlan): Promise<SliceWorkshop> {
-    return PostgresWorkshop.open(this.#url, plan)
+  open(plan: WorkshopPlan, begun?: Promise<void>): Promise<SliceWorkshop> {
+    return PostgresWorkshop.open(this.#url, plan, begun)
   }
 
   async state(batch: string): Promise<BatchState | undefined> {

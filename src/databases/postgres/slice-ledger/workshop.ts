@@ -24,12 +24,16 @@ import { Session } from './session.ts'
 import { type InspectedSource, inspectKey } from './source.ts'
 import { prepareStatement, type SliceStatement } from './statement.ts'
 
-interface Furnishing {
-  readonly work: Session
-  readonly side: Session
+interface Furnishing extends Connections {
   readonly planning: Planning
   readonly source: InspectedSource
   readonly statement: SliceStatement | undefined
+}
+
+interface Connections {
+  readonly work: Session
+  readonly side: Session
+  readonly listener: Listener
 }
 
 /** A worker's side of a batch in PostgreSQL: one connection to work on, one to keep its leases on, one to listen on. */
@@ -48,23 +52,23 @@ export class PostgresWorkshop implements SliceWorkshop {
   #isIdle = true
   #lookedBackAt = Number.NEGATIVE_INFINITY
 
-  private constructor(
-    url: string,
-    plan: WorkshopPlan,
-    { work, side, planning, source, statement }: Furnishing,
-  ) {
+  private constructor(plan: WorkshopPlan, { work, side, listener, planning, source, statement }: Furnishing) {
     this.#planning = planning
     this.#batch = plan.batch
     this.#work = work
     this.#side = side
-    this.#listener = new Listener(url, [plan.batch])
+    this.#listener = listener
     this.#claimant = { batch: plan.batch, worker: plan.worker, leaseMs: plan.leaseMs }
     this.#source = source
     this.#statement = statement
   }
 
   /** Throws `DATABASE_UNREACHABLE`, `BATCH_SOURCE_WRONG`, `BATCH_STATEMENT_WRONG`. */
-  static async open(url: string, plan: WorkshopPlan): Promise<PostgresWorkshop> {
+  static async open(
+    url: string,
+    plan: WorkshopPlan,
+    begun: Promise<void> = Promise.resolve(),
+  ): Promise<PostgresWorkshop> {
     const planning = { isLookedAt: false, isOnce: false }
     // the server gives up before: this is for one that does not answer at all
     const answerWithinMs = plan.sliceMs + silenceMs
@@ -73,14 +77,14 @@ export class PostgresWorkshop implements SliceWorkshop {
       answerWithinMs,
     })
     const side = new Session(url, plainText, { answerWithinMs })
+    const listener = new Listener(url, [plan.batch])
     try {
-      const source = await inspectKey(work, plan.source)
+      const source = await inspectUntil(begun, { work, side, listener }, plan)
       const statement =
         plan.statement === undefined ? undefined : await prepareStatement(work, source, plan.statement)
-      void side.client().catch(() => {}) // connects meanwhile; what is wrong shows at the first renewal
-      return new PostgresWorkshop(url, plan, { work, side, planning, source, statement })
+      return new PostgresWorkshop(plan, { work, side, listener, planning, source, statement })
     } catch (error) {
-      await Promise.all([work.drop(), side.drop()])
+      await Promise.all([work.drop(), side.drop(), listener[Symbol.asyncDispose]()])
       throw error
     }
   }
@@ -221,6 +225,21 @@ const lookBackEveryMs = 500
 interface Planning {
   isLookedAt: boolean
   isOnce: boolean
+}
+
+/** Connects, and looks at the source, while the batch is put on record. */
+async function inspectUntil(
+  begun: Promise<void>,
+  { work, side, listener }: Connections,
+  plan: WorkshopPlan,
+): Promise<InspectedSource> {
+  const early = inspectKey(work, plan.source)
+  early.catch(() => {})
+  void side.client().catch(() => {}) // what is wrong shows at the first renewal
+  void listener.listen()
+  await begun
+  // what is wrong with the source is the lead's to say, and it has found nothing
+  return early.catch(() => inspectKey(work, plan.source))
 }
 
 async function prepareToWork(client: Client, { sliceMs }: WorkshopPlan, planning: Planning): Promise<void> {
