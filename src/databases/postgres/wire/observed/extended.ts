@@ -132,13 +132,13 @@ export class Extended {
   ): Promise<Refusal | ServerError | undefined> {
     if (kind === 'alone' && !isOpen) return this.#guard.alone(firstWords(words), { words, sql })
     if (kind !== 'commit' || !isOpen) return undefined
-    if (this.#guard.conversation.status !== 'failed') return await this.#judge()
+    if (this.#guard.conversation.status !== 'failed') return await this.#judge(words)
     this.#guard.isDirty = true // it is taken for a ROLLBACK
     return undefined
   }
 
-  async #judge(): Promise<Refusal | ServerError | undefined> {
-    const why = await this.#guard.judge('flush')
+  async #judge(words: readonly string[]): Promise<Refusal | ServerError | undefined> {
+    const why = await this.#guard.judge('flush', words)
     if (why instanceof ServerError) {
       await this.#course.resume()
       await this.#guard.rollBack(why)
