@@ -180,6 +180,47 @@ describe.each(await allPrograms())(
       expect(judged[0]?.rows.get('public.c')).toEqual(inserted(1))
     })
 
+    const again = 'update a set m = 1 where n = 1'
+    const ofAgain: readonly [string, readonly (string | object)[]][] = [
+      ['a COMMIT', ['begin', again, 'commit']],
+      ['no COMMIT', [again]],
+      ['several statements in one message', [`select 1; ${again}`]],
+      ['the extended protocol', [{ name: 'again', text: again }]],
+      [
+        'a COMMIT by the extended protocol',
+        ['begin', again, 'commit'].map((sql) => ({ name: sql.slice(0, 6), text: sql })),
+      ],
+    ]
+    const putOffAgain = `
+      drop trigger logs on a;
+      create constraint trigger logs after insert on b deferrable initially deferred for each row execute function log_it();
+      create function puts_off() returns trigger language plpgsql as $$ begin
+        set constraints all deferred; insert into b values (new.n); return new; end $$;
+      create constraint trigger puts_off after update on a deferrable initially deferred for each row execute function puts_off()`
+
+    it.each(ofAgain)('is counted where a trigger has put it off again: %s', async (_way, messages) => {
+      await server.query(putOffAgain)
+      await using client = await connected(wire.url)
+      for (const one of messages.slice(0, -1)) await client.query(one as string)
+      await expect(client.query(messages.at(-1) as string)).rejects.toMatchObject({ code: 'PU001' })
+      expect(await sums()).toEqual(untouched)
+      isRefused = () => false
+      for (const one of messages) await client.query(one as string)
+      expect(judged.at(-1)?.rows.get('public.c')).toMatchObject(inserted(1))
+      expect(seen.filter(({ tables }) => tables.has('public.c'))).toMatchObject([{ tag: 'COMMIT' }])
+    })
+
+    it('is refused where triggers put it off for ever', async () => {
+      await server.query(`${putOffAgain}; create or replace function puts_off() returns trigger language plpgsql as $$ begin
+        set constraints all deferred; update a set m = m + 1 where n = new.n; return new; end $$`)
+      await using client = await connected(wire.url)
+      await expect(client.query(again)).rejects.toMatchObject({
+        code: 'PU001',
+        message: expect.stringContaining('have put off others 100 times'),
+      })
+      expect(await sums()).toEqual(untouched)
+    })
+
     it('finds temporary tables as they are before the commit', async () => {
       isRefused = () => false
       await using client = await connected(wire.url)

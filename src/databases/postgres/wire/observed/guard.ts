@@ -1,17 +1,20 @@
-import { type Refusal, reasonOf } from '../../../../core/errors.ts'
+import type { Refusal } from '../../../../core/errors.ts'
 import type { Tap } from '../../../wire.ts'
 import { ServerError } from '../protocol/server-error.ts'
-import { error, message } from '../protocol/write.ts'
+import { message } from '../protocol/write.ts'
 import type { Side } from '../side/side.ts'
 import { ask, type Ending } from './ask.ts'
 import type { Conversation, Status } from './conversation.ts'
+import type { Receiver } from './expected.ts'
+import { Judge } from './judge.ts'
 import { Patience } from './patience.ts'
 import type { Prepared } from './prepared.ts'
+import { refusalBytes } from './refusal-bytes.ts'
 import type { Kind } from './statements/kind.ts'
 import { redact } from './statements/redact.ts'
-import { Books, type Look } from './witness/books.ts'
+import { Books } from './witness/books.ts'
 import { Witness } from './witness/witness.ts'
-import { fireQuery, flushQuery } from './witness/work-query.ts'
+import { flushQuery } from './witness/work-query.ts'
 
 const letters: Readonly<Record<Status, string>> = { idle: 'I', 'in transaction': 'T', failed: 'E' }
 
@@ -41,6 +44,7 @@ export class Guard {
   readonly #tap: Tap
   readonly #session: string
   readonly #books: Books
+  readonly #judge: Judge
   /** Whether the session's counts have something in them of a transaction that nobody asked about. */
   isDirty = true
 
@@ -53,6 +57,7 @@ export class Guard {
     this.witness = isWitnessed
       ? new Witness({ tap, session, conversation, books: this.#books, side, pid })
       : undefined
+    this.#judge = new Judge({ tap, session, conversation, books: this.#books, witness: this.witness })
     this.#tap = tap
     this.#session = session
     this.isEnforced = isEnforced
@@ -73,43 +78,17 @@ export class Guard {
 
   /**
    * Why the transaction that is open may not be committed: somebody refuses, or the server fails in what it had put off until
-   * the commit.
+   * the commit. `words` are those of the statement that is to commit it, if the client has sent one.
    */
-  async judge(ending: Ending): Promise<Refusal | ServerError | undefined> {
-    try {
-      await this.witness?.settled()
-      if (!this.#books.isCurrent) await this.#books.enter(await this.#look(ending))
-      const failure = this.#books.mayHaveDeferred ? await this.#fireDeferred(ending) : undefined
-      return failure ?? (await this.#tap.beforeCommit(this.#session, this.#books.effects))
-    } catch (thrown) {
-      this.isDirty = true
-      return {
-        code: 'WIRE_UNOBSERVED',
-        message: `What the transaction did could not be judged: ${reasonOf(thrown).replace(/\.$/, '')}. It was rolled back.`,
-        remedy:
-          "See docs/errors/WIRE_UNOBSERVED.md for what the wire needs of the server and of the task's session.",
-      }
-    }
+  async judge(ending: Ending, words: readonly string[] = []): Promise<Refusal | ServerError | undefined> {
+    const why = await this.#judge.whyNot(ending, words)
+    if (why !== undefined) this.isDirty = true
+    return why
   }
 
-  #look(ending: Ending): Promise<Look> {
-    return new Promise((hear) => this.#books.look({ ending }, hear))
-  }
-
-  /** What would be done in the commit is done now, while it can be counted. Gives back its failure. */
-  async #fireDeferred(ending: Ending): Promise<ServerError | undefined> {
-    const startedAt = Date.now()
-    const began = performance.now()
-    try {
-      await ask(this.conversation, fireQuery, ending)
-    } catch (thrown) {
-      if (thrown instanceof ServerError) return thrown
-      throw thrown
-    }
-    const ms = performance.now() - began
-    const deed = await this.#books.enter(await this.#look(ending))
-    this.witness?.deferred({ startedAt, ms, deed })
-    return undefined
+  /** Where the answer to a statement of the client's goes. */
+  answering(kind: Kind, next: Receiver): Receiver {
+    return kind === 'commit' ? this.#judge.explained(next) : next
   }
 
   /** `why`: it could not be committed. */
@@ -117,13 +96,15 @@ export class Guard {
     this.isDirty = true
     this.#books.turn()
     await ask(this.conversation, 'rollback', 'sync')
+    if (why !== undefined) this.#judge.ended()
     if (why instanceof ServerError) await this.witness?.tellOfCommit(why.bytes)
     else await this.witness?.ended('rolled back')
   }
 
-  /** Commits a transaction of ours. Gives back what the server says is wrong with it. */
-  async commit(): Promise<ServerError | undefined> {
+  /** Commits a transaction of ours. Gives back what is wrong with it. */
+  async commit(): Promise<Refusal | ServerError | undefined> {
     this.#books.turn()
+    this.#judge.ended()
     try {
       await ask(this.conversation, 'commit', 'sync')
       await this.witness?.committed()
@@ -131,8 +112,9 @@ export class Guard {
     } catch (thrown) {
       if (!(thrown instanceof ServerError)) throw thrown
       this.isDirty = true
-      await this.witness?.tellOfCommit(thrown.bytes)
-      return thrown
+      const why = this.#judge.whyFailed(thrown)
+      await this.witness?.tellOfCommit(refusalBytes(why))
+      return why
     }
   }
 
@@ -177,6 +159,7 @@ export class Guard {
   /** Hears of every statement when it is sent: what it takes away, or ends, is known from then on. */
   sent(words: readonly string[], kind: Kind): void {
     this.#books.note()
+    this.#judge.sent(words, kind)
     if (words[0] === 'DISCARD' || words[0] === 'DEALLOCATE') this.#books.forgetQuestion()
     if (kind === 'commit' || kind === 'rollback') this.#books.turn()
   }
@@ -184,6 +167,7 @@ export class Guard {
   /** A series of messages that was refused is rolled back, with the Sync that follows. */
   rollBackSeries(): void {
     this.isDirty = true
+    this.#judge.ended()
     this.#books.turn()
     ask(this.conversation, 'rollback', 'none').then(
       () => this.witness?.ended('rolled back'),
@@ -192,10 +176,7 @@ export class Guard {
   }
 
   refuse(why: Refusal | ServerError): void {
-    const isOurs = !(why instanceof ServerError)
-    this.conversation.tell(
-      isOurs ? error({ state: 'PU001', message: why.message, hint: why.remedy }) : why.bytes,
-    )
+    this.conversation.tell(refusalBytes(why))
   }
 
   /** That the client may go on. */

@@ -81,7 +81,7 @@ export class Portals {
       if (sight.failure !== undefined) this.#fail(witness, sight)
       else if (!isAsked && !sight.isSuspended) void witness.tell(sight)
     }
-    const receiver = sight?.before(next, over) ?? next
+    const receiver = this.#guard.answering(prepared.kind, sight?.before(next, over) ?? next)
     conversation.send(bytes, { owed: 'execute', receiver })
     this.#guard.sent(prepared.words, prepared.kind)
     if (witness === undefined || sight === undefined) return

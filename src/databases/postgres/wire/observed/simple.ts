@@ -94,7 +94,7 @@ class Wrapped {
     const guard = this.#guard
     const { status } = guard.conversation
     if (kind === 'commit' && status === 'in transaction') {
-      const refusal = await guard.judge('sync')
+      const refusal = await guard.judge('sync', words)
       if (refusal !== undefined) await guard.rollBack(refusal)
       return refusal
     }
@@ -154,7 +154,8 @@ class Wrapped {
     const alone = isAlone ? await witness?.watch() : undefined
     const sight = witness?.sight(segment)
     const bytes = message('Q', Buffer.from(`${segment.sql}\0`, 'latin1'))
-    conversation.send(bytes, { owed: 'query', receiver: sight?.before(held) ?? held })
+    const receiver = this.#guard.answering(segment.kind, sight?.before(held) ?? held)
+    conversation.send(bytes, { owed: 'query', receiver })
     this.#guard.sent(segment.words, segment.kind)
     const isAsked = sight !== undefined && witness?.isWorthAsking(sight) === true
     // Asked along with it, unless rows come in between that the server would not find.

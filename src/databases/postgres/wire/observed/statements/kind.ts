@@ -24,6 +24,12 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [/^CLUSTER$/, 'alone'],
 ]
 
+/** Whether a statement that ends a transaction begins another at once (`COMMIT AND CHAIN`). */
+export function isChained(words: readonly string[]): boolean {
+  const chain = words.indexOf('CHAIN')
+  return chain > 0 && words[chain - 1] !== 'NO'
+}
+
 /** By a statement's first words, in capitals. What is mistaken for `other` here, the server refuses in a transaction. */
 export function kindOf(words: readonly string[]): Kind {
   const text = words.join(' ')

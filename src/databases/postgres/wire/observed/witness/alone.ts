@@ -3,7 +3,8 @@ import { blockedBy } from '../../../../lock-modes.ts'
 import type { StatementLock, TableWork } from '../../../../wire.ts'
 import { type Found, filesQuery, locksQuery, readFound } from '../../side/alone-queries.ts'
 import type { Side } from '../../side/side.ts'
-import { type Deed, hasRows, isLeftOut, Works } from './memory.ts'
+import type { Deed } from './deed.ts'
+import { hasRows, isLeftOut, Works } from './memory.ts'
 import type { Counts, Relation } from './work.ts'
 
 const everyMs = 5

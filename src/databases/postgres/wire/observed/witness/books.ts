@@ -3,8 +3,17 @@ import type { Side } from '../../side/side.ts'
 import type { Ending } from '../ask.ts'
 import type { Conversation } from '../conversation.ts'
 import { type Answer, Standing } from '../standing.ts'
-import { type Deed, Memory } from './memory.ts'
-import { type Counts, type Known, nothingKnown, parametersOf, readWork } from './work.ts'
+import type { Deed } from './deed.ts'
+import { Memory } from './memory.ts'
+import {
+  type Counts,
+  type Known,
+  nothingKnown,
+  parametersOf,
+  readWork,
+  Uncounted,
+  type Work,
+} from './work.ts'
 import { workQuery } from './work-query.ts'
 
 /** An answer, of which transaction, and what the question left out. */
@@ -33,6 +42,8 @@ export class Books {
   #chapter = 0
   #sent = 0
   #entered = -1
+  /** The last transaction in which the session did not count for a while. */
+  #uncounted: { readonly chapter: number; readonly error: Uncounted } | undefined
 
   constructor(conversation: Conversation, side: Side) {
     this.#question = new Standing(conversation, 'purser wire work', workQuery)
@@ -84,19 +95,28 @@ export class Books {
   }
 
   /** Enters what was answered. Throws what went wrong with the question, and `DATABASE_UNREACHABLE`. */
-  async enter(
-    { chapter, sent, known, answer }: Look,
-    isUndone = false,
-  ): Promise<Deed & { readonly lockTimeoutMs: number }> {
-    if ('error' in answer) throw answer.error
+  async enter(look: Look, isUndone = false): Promise<Deed & { readonly lockTimeoutMs: number }> {
+    const { chapter, sent, known } = look
+    if ('error' in look.answer) throw look.answer.error
     if (chapter !== this.#chapterOfMemory) {
       this.#memory = new Memory(this.#lookBefore)
       this.#chapterOfMemory = chapter
     }
-    const work = readWork(answer.value, known)
+    const work = this.#read(look)
     const deed = await this.#memory.take(work, known, isUndone)
     this.#entered = sent
     return { ...deed, lockTimeoutMs: work.lockTimeoutMs }
+  }
+
+  /** What was not counted is not counted later either, though it counts again. */
+  #read({ chapter, known, answer }: Look): Work {
+    if (this.#uncounted?.chapter === chapter) throw this.#uncounted.error
+    try {
+      return readWork('value' in answer ? answer.value : undefined, known)
+    } catch (error) {
+      if (error instanceof Uncounted) this.#uncounted = { chapter, error }
+      throw error
+    }
   }
 
   /** The locks that a transaction had when it was asked last. */
@@ -107,6 +127,21 @@ export class Books {
   /** Whether its commit may do more: triggers and checks of constraints that were put off until then. */
   get mayHaveDeferred(): boolean {
     return this.#memory.mayHaveDeferred
+  }
+
+  /** How many rows it has changed, of whatever table. */
+  get changedRows(): number {
+    return this.#memory.changedRows
+  }
+
+  /** Foreign tables of which it changes rows. */
+  get foreignTables(): readonly string[] {
+    return this.#memory.foreignTables
+  }
+
+  /** Whether it has made a cursor that its commit runs to its end. */
+  get hasHoldingCursor(): boolean {
+    return this.#memory.hasHoldingCursor
   }
 
   /** What the transaction has done that was asked about last. */

@@ -1,15 +1,9 @@
 import { blockedBy } from '../../../../lock-modes.ts'
 import type { Effects, StatementLock, TableWork } from '../../../../wire.ts'
 import type { Before } from '../../side/before-query.ts'
+import type { Deed } from './deed.ts'
 import { isStrong, lockOf } from './modes.ts'
 import type { Counts, Known, Relation, Work } from './work.ts'
-
-/** What one statement did. */
-export interface Deed {
-  readonly locks: readonly StatementLock[]
-  readonly held: readonly StatementLock[]
-  readonly tables: ReadonlyMap<string, TableWork>
-}
 
 /** What others see of relations and files. */
 export type LookBefore = (oids: readonly number[], storages: readonly string[]) => Promise<Before>
@@ -36,6 +30,8 @@ export class Memory {
   readonly #toldLocks = new Map<number, StatementLock>()
   #command = -1
   #changes = -1
+  /** It has made a cursor that its commit runs to its end. */
+  hasHoldingCursor = false
 
   constructor(lookBefore: LookBefore) {
     this.#lookBefore = lookBefore
@@ -77,12 +73,29 @@ export class Memory {
     )
   }
 
+  /** How many rows were changed, of whatever table. */
+  get changedRows(): number {
+    return [...this.#counts.values()].reduce(
+      (sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted,
+      0,
+    )
+  }
+
+  /** Foreign tables of which rows are changed, as far as their locks tell. */
+  get foreignTables(): readonly string[] {
+    return [...this.#locks].map(lockOf).flatMap(({ oid, mode }) => {
+      const relation = this.#relations.get(oid)
+      return relation?.kind === 'f' && mode === 'RowExclusiveLock' ? [relation.name] : []
+    })
+  }
+
   /** What is new since it was asked last. `isUndone`: by a statement that only takes back, as `ROLLBACK TO` does. */
   async take(work: Work, known: Known, isUndone = false): Promise<Deed> {
     const before = await this.#before(work)
     const earlier = this.#locks
     const tables = this.#learn(work, known, before)
     this.#locks = new Set(work.locks)
+    this.hasHoldingCursor = work.hasHoldingCursor
     const fresh = work.locks.filter((key) => !earlier.has(key))
     const deed = {
       locks: this.#told(fresh),

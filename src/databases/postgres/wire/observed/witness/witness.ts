@@ -3,11 +3,11 @@ import type { Side } from '../../side/side.ts'
 import type { Ending } from '../ask.ts'
 import type { Conversation } from '../conversation.ts'
 import { Standing } from '../standing.ts'
-import type { Kind } from '../statements/kind.ts'
+import { isChained, type Kind } from '../statements/kind.ts'
 import { redact } from '../statements/redact.ts'
 import { Alone } from './alone.ts'
 import type { Books, Look } from './books.ts'
-import type { Deed } from './memory.ts'
+import type { Deed } from './deed.ts'
 import { Sight } from './sight.ts'
 import { Timeout } from './timeout.ts'
 import { milliseconds, Uncounted } from './work.ts'
@@ -212,8 +212,7 @@ export class Witness {
   /** A `COMMIT` of what has failed is a `ROLLBACK`, and the server says so. */
   #followEnd({ tag, seen: { words } }: Sight): void {
     this.#end(tag === undefined || tag === 'ROLLBACK' ? 'rolled back' : 'committed')
-    const chain = words.indexOf('CHAIN')
-    if (chain > 0 && words[chain - 1] !== 'NO') this.#begin()
+    if (isChained(words)) this.#begin()
   }
 
   async #deedOf({ seen: { words }, chapter }: Sight, look: Look | undefined): Promise<Deed> {

@@ -33,6 +33,9 @@ select pg_catalog.json_build_object(
   'flushed', pg_catalog.pg_stat_force_next_flush()::pg_catalog.text,
   'lockTimeout', pg_catalog.current_setting('lock_timeout'),
   'changes', ${changes},
+  'holding', exists (
+    select from pg_catalog.pg_cursor()
+     where is_holdable and creation_time operator(pg_catalog.>=) pg_catalog.transaction_timestamp()),
   'locks', (
     select case when pg_catalog.count(*) filter (where is_known) operator(pg_catalog.=) pg_catalog.cardinality($1)
                 then pg_catalog.json_build_array(false, pg_catalog.array_agg(key) filter (where not is_known))
@@ -77,6 +80,9 @@ export const flushQuery = 'select pg_catalog.pg_stat_force_next_flush()'
 
 /** Takes no snapshot, so that a transaction's isolation can be set after it. */
 export const timeoutQuery = 'show lock_timeout'
+
+/** From here on the transaction may not write. */
+export const fenceQuery = 'set transaction read only'
 
 /** Triggers and checks of constraints that are put off until the commit, a deferrable unique index's as well, are done at once. */
 export const fireQuery = 'set constraints all immediate'

@@ -54,6 +54,8 @@ export interface Work {
   readonly counts: ReadonlyMap<number, Counts>
   readonly command: number
   readonly changes: number
+  /** It has made a cursor that its commit runs to its end. */
+  readonly hasHoldingCursor: boolean
 }
 
 export type RelationRow = readonly [
@@ -81,6 +83,7 @@ interface Json {
   readonly counted: string
   readonly lockTimeout: string
   readonly changes: number
+  readonly holding: boolean
   /** All keys, or those that are not known. */
   readonly locks: readonly [isAll: boolean, keys: readonly number[] | null]
   readonly counts: readonly (readonly [number, ...CountsRow])[] | null
@@ -93,7 +96,7 @@ export class Uncounted extends Error {}
 /** Reads the answer. Throws `Uncounted`. */
 export function readWork(json: string | undefined, known: Known): Work {
   if (json === undefined) throw new Error('The server did not say what the session did')
-  const { counted, lockTimeout, changes, locks, counts, relations } = JSON.parse(json) as Json
+  const { counted, lockTimeout, changes, holding, locks, counts, relations } = JSON.parse(json) as Json
   if (counted !== 'on') throw new Uncounted('The session counts no rows, since track_counts is off')
   const rows = relations ?? []
   const [isAll, keys] = locks
@@ -111,6 +114,7 @@ export function readWork(json: string | undefined, known: Known): Work {
     ]),
     command: rows.reduce((last, row) => Math.max(last, row[9] ?? -1), known.command),
     changes,
+    hasHoldingCursor: holding,
   }
 }
 
