@@ -202,7 +202,7 @@ describe('a twin that can’t start is told in the engine’s own words, and is 
     await vi.waitFor(async () => expect(await twins()).toHaveLength(1), { timeout: 20_000, interval: 200 })
     await vi.waitFor(
       async () => expect(await docker('logs', `${(await twins())[0]}`)).toContain('waiting'),
-      10_000,
+      20_000,
     )
     expect((await purser(project.folder, ['cancel', 'last'])).code).toBe(0)
     expect((await running).code).toBe(cancelled)

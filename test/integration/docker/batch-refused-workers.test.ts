@@ -36,7 +36,7 @@ it('workers that are not as the app is are told, and the batch waits for others'
   const typed = batches.type('run', 'count', '-e', 'test', '--workers', '1')
   const lead = async () => (await batches.runs()).find(({ kind }) => kind === 'batch')
   const label = async () => (await batches.show((await lead())?.run)).progress?.label
-  await until(async () => (await label())?.includes('waiting: no worker takes up') === true, 60_000)
+  await until(async () => (await label())?.includes('waiting: no worker takes up') === true)
   expect(await batches.applied()).toEqual({ 0: rowCount })
 
   await batches.app.exec('rm', 'REVISION')
@@ -49,4 +49,4 @@ it('workers that are not as the app is are told, and the batch waits for others'
   expect(stderr).toContain("None of the batch's workers may begin")
   expect(stderr).not.toContain('worker started')
   expect(await batches.applied()).toEqual({ 1: rowCount })
-}, 180_000)
+}, 300_000)

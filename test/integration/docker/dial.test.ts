@@ -40,13 +40,13 @@ it('leaves no program in the container once the connection is cut', async () => 
   expect(await answer).toBe('hello')
   expect(await tunnels()).toHaveLength(1)
   over.abort()
-  await expect.poll(tunnels, { timeout: 10_000 }).toEqual([])
+  await expect.poll(tunnels).toEqual([])
 })
 
 it('does not open what was called off', async () => {
   const socket = await dial('127.0.0.1', AbortSignal.abort()).catch(() => undefined)
   expect(socket?.destroyed ?? true).toBe(true)
-  await expect.poll(tunnels, { timeout: 10_000 }).toEqual([])
+  await expect.poll(tunnels).toEqual([])
 })
 
 it('says what to do about a socket’s folder, and about a helper that is not there', async () => {
@@ -72,5 +72,5 @@ it('goes through a container of its own where it is to last, which is gone after
   expect((await gateways()).trim().split('\n')).toHaveLength(1)
   first.destroy()
   unread.end() // the other side ends it, and nobody reads that
-  await expect.poll(gateways, { timeout: 20_000 }).toBe('')
+  await expect.poll(gateways).toBe('')
 })

@@ -71,7 +71,7 @@ async function ask(asked: readonly string[], seconds: number): Promise<Record<st
 
 it('a twin that listens where the app does gets none of the requests that are meant for the app', async () => {
   const itself = () => ask([run.container], 0.1)
-  await vi.waitFor(async () => expect(await itself()).toEqual({ [run.container]: ['twin'] }), 10_000)
+  await vi.waitFor(async () => expect(await itself()).toEqual({ [run.container]: ['twin'] }), 20_000)
   const answers = await ask(names, 4)
   expect(answers).toEqual(Object.fromEntries(names.map((name) => [name, ['app']])))
   // it was there all the time, for whoever means it

@@ -70,7 +70,7 @@ describe('a command in an image of another language', () => {
     const mark = `41.${process.pid}`
     const script = `trap '' TERM; setsid sleep ${mark} & env -i setsid sleep ${mark} & echo up; while :; do sleep ${mark}; done`
     const { id, container } = await project.start('sh', '-c', script)
-    await vi.waitFor(() => expect(countProcesses(mark)).toBeGreaterThanOrEqual(3), 10_000)
+    await vi.waitFor(() => expect(countProcesses(mark)).toBeGreaterThanOrEqual(3), 20_000)
     const { code } = await purser(project.folder, ['cancel', id])
     expect(code).toBe(0)
     expect(countProcesses(mark)).toBe(0)
@@ -110,7 +110,7 @@ describe('an app in shared namespaces', () => {
     const { HostConfig } = await app.inspect()
     for (const field of fields) expect([field, twin[field]]).toEqual([field, HostConfig[field]])
     expect((await its.last()).parity).toMatchObject({ verdict: 'same' })
-    await vi.waitFor(() => expect(countProcesses(mark)).toBe(2), 10_000)
+    await vi.waitFor(() => expect(countProcesses(mark)).toBe(2), 20_000)
     await purser(its.folder, ['cancel', id])
     expect(countProcesses(mark)).toBe(0)
   }

@@ -38,7 +38,7 @@ describe('activity of a server that is being copied', () => {
     )
     const ended = once(backup, 'exit')
     await expect
-      .poll(told, { timeout: 20_000 })
+      .poll(told)
       .toEqual([
         expect.stringMatching(
           /^backup: Process \d+ is copying the server for a backup: streaming database files, \d+ of \d+ bytes\.$/,
@@ -46,7 +46,7 @@ describe('activity of a server that is being copied', () => {
       ])
     backup.kill('SIGKILL')
     await ended
-    await expect.poll(told, { timeout: 20_000 }).toEqual([])
+    await expect.poll(told).toEqual([])
   })
 
   it('names a replica that is behind, until it is not', async () => {
@@ -66,7 +66,7 @@ describe('activity of a server that is being copied', () => {
         ),
       ])
     await replica.query('select pg_wal_replay_resume()')
-    await expect.poll(told, { timeout: 20_000 }).toEqual([])
+    await expect.poll(told).toEqual([])
     await replica.end()
   })
 })

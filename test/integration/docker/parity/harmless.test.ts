@@ -11,7 +11,7 @@ while ((read('memory.current') || read('memory/memory.usage_in_bytes')) < 56 * 1
 console.log('is full')
 setInterval(() => kept.length, 1000)`
 
-it('an app that is short of memory survives that it is looked at', { timeout: 60_000 }, async () => {
+it('an app that is short of memory survives that it is looked at', async () => {
   const limits = ['--memory', '64m', '--memory-swap', '64m']
   await using app = await startApp({ args: [...limits, images.node, 'node', '-e', hungry] })
   const [container] = app.containers
