@@ -244,6 +244,7 @@ describe('workers', () => {
     const [own] = (await batches.runs()).filter(({ kind }) => kind === 'worker')
     worker.process.kill('SIGTERM')
     await until(async () => (await batches.show(own?.run)).status === 'cancelling')
+    await until(async () => existsSync(path.join(batches.project.folder, `.purser/told-${own?.run}`)))
     const doneBefore = await slicesOf(own)
     await gate[Symbol.asyncDispose]()
     expect((await worker.finished).code).toBe(0)

@@ -59,6 +59,9 @@ const tasks = {
     `params: z.object({ note: z.string().optional(), password: z.string().optional() }),
   limits: { leaseMs: 2_000 },
   async process({ rows, tx }) {
+    // tells the test that this worker was told to leave
+    globalThis.hears ??= process.once('SIGTERM', () =>
+      process.getBuiltinModule('node:fs').writeFileSync('.purser/told-' + process.env.PURSER_RUN, ''))
     await tx.query('select pg_advisory_xact_lock_shared(${gateLock}) where $1 > ${gateAfter}', [Number(rows[0]?.id)])
     ${apply}
   },`,
@@ -187,7 +190,7 @@ export async function makeBatchProject(): Promise<BatchProject> {
 const lookEveryMs = 20
 
 /** Resolves once this holds: for what nobody tells of. */
-export async function until(holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+export async function until(holds: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
   const deadline = performance.now() + withinMs
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`It did not come to hold in ${withinMs} ms: ${holds}`)

@@ -5,7 +5,7 @@ import { docker } from '../../support/docker/docker.ts'
 import { until } from '../../support/until.ts'
 
 // each has some containers made, and more than one purser
-vi.setConfig({ testTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000 })
 
 const claimed = 1
 const done = 2
@@ -102,9 +102,12 @@ describe('a batch at work in a container', () => {
     const { typed, run: found } = await runToGate()
     const pausing = batches.type('pause', found.run)
     await until(async () => (await batches.show(found.run)).status === 'pausing')
+    await until(async () => (await tunnels()).length > 0)
+    const cut = await tunnels()
     // as its time limit does
-    await batches.app.exec('sh', '-c', 'kill $(pidof nc)')
-    await until(async () => (await tunnels()) > 0 || pausing.process.exitCode !== null)
+    await batches.app.exec('kill', ...cut)
+    const isNew = (tunnel: string) => !cut.includes(tunnel)
+    await until(async () => (await tunnels()).some(isNew) || pausing.process.exitCode !== null)
     await gate[Symbol.asyncDispose]()
     expect(await pausing.finished).toMatchObject({ code: 0, stderr: expect.stringContaining('paused') })
     expect((await typed.finished).code).toBe(86)
@@ -218,9 +221,10 @@ async function untilThere(): Promise<void> {
   )
 }
 
-async function tunnels(): Promise<number> {
+/** The processes through which databases are reached from the app's container. */
+async function tunnels(): Promise<readonly string[]> {
   const found = await batches.app.exec('sh', '-c', 'pidof nc || true')
-  return found.split(' ').filter(Boolean).length
+  return found.split(' ').filter(Boolean)
 }
 
 describe('workers in containers', () => {
@@ -277,6 +281,12 @@ describe('workers in containers', () => {
     await until(async () => (await batches.slices(claimed)).workers === 2)
     worker.process.kill('SIGTERM')
     await until(async () => (await batches.show(own.run)).status === 'cancelling')
+    await until(() =>
+      docker('exec', containerOf(own), 'ls', '/tmp/told').then(
+        () => true,
+        () => false,
+      ),
+    )
     const before = await slicesOf(own)
     await gate[Symbol.asyncDispose]()
     expect((await worker.finished).code).toBe(0)

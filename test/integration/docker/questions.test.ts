@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { DockerExecutor } from '../../../src/executors/docker/docker-executor.ts'
@@ -51,9 +51,11 @@ afterEach(async () => {
   expect(await asked()).toEqual([])
 })
 
-/** Twins that answer. */
+/** Twins that answer: of this project, since others ask questions of the same engine meanwhile. */
 async function asked(): Promise<string[]> {
-  const names = await docker('ps', '--all', '--filter', 'name=purser-question-', '--format', '{{.Names}}')
+  const place = readFileSync(path.join(temporary.folder, '.purser/place'), 'utf8').trim()
+  const filters = ['--filter', 'name=purser-question-', '--filter', `label=purser.place=${place}`]
+  const names = await docker('ps', '--all', ...filters, '--format', '{{.Names}}')
   return names.split('\n').filter(Boolean)
 }
 
@@ -77,18 +79,20 @@ it('answers are told apart from what an entrypoint and the tasks print', async (
   ])
 })
 
+/** Keeps a task file from being read to its end until there is a file `seen` beside it. */
+const untilSeen = `import { existsSync } from 'node:fs'
+while (!existsSync('/app/tasks/seen')) await new Promise((go) => setTimeout(go, 20))`
+
 it('variables that others may not see are the tasks’, and stand in no configuration and no argument', async () => {
-  writeFileSync(
-    path.join(tasks, 'a.js'),
-    task('process.env.ACME_EAB_HMAC_KEY', 'await new Promise((go) => setTimeout(go, 2_000))'),
-  )
+  writeFileSync(path.join(tasks, 'a.js'), task('process.env.ACME_EAB_HMAC_KEY', untilSeen))
   const answers = ask(manifest)
   const [twin = ''] = await vi.waitFor(async () => {
     const there = await asked()
     expect(there).toHaveLength(1)
     return there
-  }, 10_000)
+  }, 20_000)
   expect(await docker('inspect', twin)).not.toContain(secret)
+  writeFileSync(path.join(tasks, 'seen'), '')
   expect(await answers).toMatchObject([{ loading: 'tasks/a.js' }, { task: { summary: secret } }])
 })
 

@@ -35,6 +35,8 @@ export const batchTasks: Readonly<Record<string, string>> = {
     'gated',
     `limits: { leaseMs: 2_000 },
   async process({ rows, tx }) {
+    // tells the test that this worker was told to leave
+    globalThis.hears ??= process.once('SIGTERM', () => process.getBuiltinModule('node:fs').writeFileSync('/tmp/told', ''))
     await tx.query('select pg_advisory_xact_lock_shared(${gateLock}) where $1 > ${gateAfter}', [Number(rows[0]?.id)])
     ${apply}
   },`,
