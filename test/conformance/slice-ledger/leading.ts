@@ -143,7 +143,7 @@ export function describeLeading(on: Bench): void {
       const begun = performance.now()
       await lead.extend(1, 10)
       await woken
-      expect(performance.now() - begun).toBeLessThan(5_000)
+      expect(performance.now() - begun).toBeLessThan(20_000)
     })
   })
 

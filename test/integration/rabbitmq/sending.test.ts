@@ -37,15 +37,16 @@ describe('sending to RabbitMQ', () => {
     await rabbit.control('set_policy', 'full', '^full$', '{"max-length":5,"overflow":"reject-publish"}')
     const unsent: unknown[] = []
     await expect
-      .poll(async () => unsent.push(...(await queue.send(numbers(50).map(hintOf)))), { timeout: 20_000 })
+      .poll(async () => unsent.push(...(await queue.send(numbers(50).map(hintOf)))))
       .toBeGreaterThan(0)
     expect(unsent[0]).toMatchObject({ why: expect.stringContaining('rejected') })
   })
 
   it('of hundreds costs little more than of one', async () => {
-    const one = await timed(() => lasting.send([hintOf(1)]))
-    const many = await timed(() => lasting.send(numbers(500).map(hintOf)))
-    expect(many).toBeLessThan(Math.max(one, 20) * 50)
+    // the machine may pause in any of them, and in all of them it doesn't
+    const least = async (hints: number) =>
+      Math.min(...(await inTurn(3, () => timed(() => lasting.send(numbers(hints).map(hintOf))))))
+    expect(await least(500)).toBeLessThan(Math.max(await least(1), 20) * 50)
     await rabbit.control('purge_queue', 'lasting')
   })
 
@@ -61,7 +62,7 @@ describe('sending to RabbitMQ', () => {
           'the broker did not confirm it within 1 s',
         ])
       })
-      expect(elapsed).toBeLessThan(2_000)
+      expect(elapsed).toBeLessThan(4_000) // and not in 5 s, as it would by itself
     } finally {
       rabbit.thaw()
     }
@@ -98,7 +99,7 @@ describe('sending to RabbitMQ', () => {
         const sendOne = async () => (await queue.send([hintOf(99)])).map(({ why }) => why)
         await expect.poll(sendOne, { timeout: 40_000 }).toEqual([`broker ${resource} alarm`])
         expect(queue.condition()).toBe(`waiting: broker ${resource} alarm`)
-        expect(await timed(() => queue.send([hintOf(98)]))).toBeLessThan(2_000)
+        expect(await timed(() => queue.send([hintOf(98)]))).toBeLessThan(4_000)
         for (const _ of numbers(10)) await (await take(queue, 5_000)).ack()
       } finally {
         await rabbit.control(...relief)
@@ -119,7 +120,7 @@ describe('sending to RabbitMQ', () => {
     const queue = await openHere(rabbit, 'alarmed', { sendWithinMs: 500 })
     await rabbit.control('set_vm_memory_high_watermark', '0.00001')
     try {
-      await expect.poll(() => queue.send([hintOf(1)]), { timeout: 20_000 }).toHaveLength(1)
+      await expect.poll(() => queue.send([hintOf(1)])).toHaveLength(1)
       expect(await timed(() => close(queue))).toBeLessThan(3_000)
     } finally {
       await rabbit.control('set_vm_memory_high_watermark', '0.4')
@@ -137,7 +138,7 @@ describe('sending to RabbitMQ', () => {
       }
     }
     const sending = sendTens(lasting)
-    await expect.poll(() => sent.length, { interval: 5 }).toBeGreaterThan(500)
+    await expect.poll(() => sent.length, { interval: 5, timeout: 60_000 }).toBeGreaterThan(500)
     await rabbit.kill()
     await sending
     expect(lasting.condition()).toMatch(/^waiting: broker unreachable since \d+ s$/)
@@ -170,6 +171,12 @@ describe('sending to RabbitMQ', () => {
 
 async function close(queue: Queue): Promise<void> {
   await queue[Symbol.asyncDispose]()
+}
+
+async function inTurn<T>(times: number, work: () => Promise<T>): Promise<readonly T[]> {
+  const all: T[] = []
+  while (all.length < times) all.push(await work())
+  return all
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

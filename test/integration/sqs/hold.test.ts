@@ -85,7 +85,7 @@ describe('what is received from SQS', () => {
           .flatMap(({ body }) => body.Entries ?? [])
           .map(({ ReceiptHandle }) => ReceiptHandle),
       ).size
-    await expect.poll(extended, { timeout: 5_000 }).toBe(10)
+    await expect.poll(extended).toBe(10)
     // The nine that waited are not handed out by this holder before SQS hands them out again.
     const again = await queue.receive({ leaseMs: 5_000, waitMs: 5_000 })
     expect(again?.redelivered).toBe(true)
@@ -104,7 +104,7 @@ describe('what is received from SQS', () => {
         () => undefined,
         ({ code }) => code,
       )
-    await expect.poll(renewed, { timeout: 5_000 }).toBe('DELIVERY_LOST')
+    await expect.poll(renewed).toBe('DELIVERY_LOST')
   })
 
   it('[6] is extended in the background once that is possible again', async () => {
@@ -117,7 +117,7 @@ describe('what is received from SQS', () => {
     await delivery?.renew(60_000)
     broken[Symbol.dispose]()
     const hidden = async () => (await stage.server.look(name)).hiddenMs[0]
-    await expect.poll(hidden, { timeout: 5_000 }).toBeGreaterThan(30_000)
+    await expect.poll(hidden).toBeGreaterThan(30_000)
   })
 
   it('is given up before the 12 hours that SQS allows, and that is reported', async () => {
@@ -131,7 +131,7 @@ describe('what is received from SQS', () => {
         () => undefined,
         ({ message }) => message,
       )
-    await expect.poll(renewed, { timeout: 5_000 }).toContain('longer than 12 hours')
+    await expect.poll(renewed).toContain('longer than 12 hours')
     await expect.poll(() => queue.reports.length).toBe(2)
     expect(queue.reports).toContainEqual(
       expect.stringMatching(/^The message for slice \d of batch b1 was given up/),
@@ -223,6 +223,6 @@ describe('what is received from SQS', () => {
     await using queue = await openAt(stage.proxy.url, name)
     await queue.send(hints(5))
     await queue.receive({ leaseMs: 60_000, waitMs: 5_000 })
-    await expect.poll(async () => (await stage.server.look(name)).inFlight, { timeout: 8_000 }).toBe(1)
+    await expect.poll(async () => (await stage.server.look(name)).inFlight).toBe(1)
   })
 })

@@ -23,7 +23,7 @@ describe('a queue of SQS', () => {
         () => undefined,
         ({ code }) => code,
       )
-    await expect.poll(lost, { timeout: 5_000 }).toBe('DELIVERY_LOST')
+    await expect.poll(lost).toBe('DELIVERY_LOST')
     await expect(held?.ack()).resolves.toBeUndefined()
     await drain(queue)
     await expect.poll(() => queue.condition()).toBe(`waiting: queue ${name} is gone`)
@@ -47,7 +47,7 @@ describe('a queue of SQS', () => {
     const received = drain(queue, 20_000)
     expect(await queue.send(hints(1, { slice: 30 }))).toHaveLength(1)
     await expect
-      .poll(() => queue.condition(), { timeout: 10_000 })
+      .poll(() => queue.condition())
       .toMatch(/^waiting: SQS at 127\.0\.0\.1:\d+ \(us-east-1\) is unreachable since \d/)
     await stage.server.start()
     expect(await queue.send(hints(1, { slice: 30 }))).toEqual([])
@@ -80,12 +80,12 @@ describe('a queue of SQS', () => {
     const received = queue.receive({ leaseMs: 1_000, waitMs: 10_000 })
     await expect.poll(() => stage.proxy.calls.at(-1)?.action).toBe('ReceiveMessage')
     await queue.send(hints(1)) // it is received, and its answer is lost
-    await expect.poll(() => queue.condition(), { timeout: 12_000 }).toMatch(/unreachable/)
+    await expect.poll(() => queue.condition()).toMatch(/unreachable/)
     held[Symbol.dispose]()
     resolve()
     expect(await queue.receive({ leaseMs: 1_000, waitMs: 10_000 })).toMatchObject({ redelivered: true })
     expect(await received).toBeUndefined()
-  }, 30_000)
+  })
 
   it('is closed in time when nobody answers', async () => {
     const { name } = await stage.makeQueue()
@@ -124,7 +124,7 @@ describe('a queue of SQS', () => {
     const began = performance.now()
     await queue[Symbol.asyncDispose]()
     expect(await received).toBeUndefined()
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(performance.now() - began).toBeLessThan(5_000)
     expect(await queue.receive({ leaseMs: 5_000, waitMs: 20_000 })).toBeUndefined()
     expect(await queue.send(hints(1))).toHaveLength(1)
   })

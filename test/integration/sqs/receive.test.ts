@@ -58,11 +58,15 @@ describe('hints received from SQS', () => {
     const { name } = await stage.makeQueue()
     await using queue = await openAt(stage.proxy.url, name)
     for (const waitMs of [0, 300, 1_200]) {
-      const began = performance.now()
-      expect(await queue.receive({ leaseMs: 5_000, waitMs })).toBeUndefined()
-      const took = performance.now() - began
-      expect(took).toBeGreaterThanOrEqual(waitMs - 2)
-      expect(took).toBeLessThan(waitMs + 400)
+      const took: number[] = []
+      for (const _ of numbers(3)) {
+        const began = performance.now()
+        expect(await queue.receive({ leaseMs: 5_000, waitMs })).toBeUndefined()
+        took.push(performance.now() - began)
+      }
+      const least = Math.min(...took) // the machine may pause in any of them
+      expect(least).toBeGreaterThanOrEqual(waitMs - 2)
+      expect(least).toBeLessThan(waitMs + 400)
     }
   })
 
@@ -76,7 +80,7 @@ describe('hints received from SQS', () => {
     ending.abort()
     expect(await received).toBeUndefined()
     expect(await queue.receive({ leaseMs: 60_000, waitMs: 20_000 }, ending.signal)).toBeUndefined()
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(performance.now() - began).toBeLessThan(5_000)
     await other.send(hints(1))
     expect((await other.receive({ leaseMs: 60_000, waitMs: 5_000 }))?.hint.slice).toBe(0)
   })
@@ -85,17 +89,22 @@ describe('hints received from SQS', () => {
     const { name } = await stage.makeQueue()
     await using queue = await openAt(stage.proxy.url, name)
     await queue.send(hints(1))
-    for (const [delayMs, least, most] of [
-      [0, 0, 900],
-      [1_200, 1_900, 3_000],
+    for (const [delayMs, seconds, leastMs] of [
+      [0, 0, 0],
+      [1_200, 2, 1_900],
     ] as const) {
       const delivery = await queue.receive({ leaseMs: 60_000, waitMs: 10_000 })
+      const before = stage.proxy.calls.length
       await delivery?.retry(delayMs)
       const began = performance.now()
-      const again = await queue.receive({ leaseMs: 60_000, waitMs: 10_000 })
+      const again = await queue.receive({ leaseMs: 60_000, waitMs: 20_000 })
       expect(again?.redelivered).toBe(true)
-      expect(performance.now() - began).toBeGreaterThanOrEqual(least)
-      expect(performance.now() - began).toBeLessThan(most)
+      expect(performance.now() - began).toBeGreaterThanOrEqual(leastMs)
+      const hidden = stage.proxy.calls
+        .slice(before)
+        .filter(({ action }) => action === 'ChangeMessageVisibilityBatch')
+        .flatMap(({ body }) => body.Entries?.map(({ VisibilityTimeout }) => VisibilityTimeout))
+      expect(hidden).toEqual([seconds])
       await again?.retry(0)
     }
     const last = await queue.receive({ leaseMs: 60_000, waitMs: 10_000 })

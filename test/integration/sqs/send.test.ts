@@ -31,7 +31,7 @@ describe('hints sent to SQS', () => {
     await using queue = await openAt(stage.proxy.url, name)
     using _ = stage.proxy.inject('SendMessageBatch', fault, 12)
     const sent = queue.send(hints(40))
-    await expect.poll(() => queue.condition(), { timeout: 5_000 }).toBe('waiting: SQS throttles')
+    await expect.poll(() => queue.condition()).toBe('waiting: SQS throttles')
     expect(await sent).toEqual([])
     expect(queue.condition()).toBeUndefined()
     expect(await drain(queue)).toEqual(numbers(40))
