@@ -101,9 +101,9 @@ describe.each(await allPrograms())('PostgreSQL $version: a batch', (programs) =>
   it('halves what takes too long, and buries nothing that has the time it needs', async () => {
     await world.fill(40)
     const { end } = await drive({
-      ...{ url: world.database.url, source: places, rows: 20, limits: { sliceMs: 700 } },
+      ...{ url: world.database.url, source: places, rows: 20, limits: { sliceMs: 2_500 } },
       statement: (slice) => sql`
-        update places set applied = applied + 1 where ${slice} and (select count(*) from (select pg_sleep(0.05) where id > 0) s) = 1`,
+        update places set applied = applied + 1 where ${slice} and (select count(*) from (select pg_sleep(0.14) where id > 0) s) = 1`,
     })
     expect(end).toMatchObject({ state: 'finished', tally: { rows: 40, buried: 0 } })
     expect((end as { tally: { slices: number } }).tally.slices).toBe(4)

@@ -36,14 +36,14 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
 
   it('tell readers and writers apart, by table', async () => {
     const probes = await stage.inspector.probe(['public.t', 'public.other', 'public.nothing', 'public.gone'])
-    const held = await hold(300, 'lock table t in share mode', 'lock table other in access exclusive mode')
+    const held = await hold(2_000, 'lock table t in share mode', 'lock table other in access exclusive mode')
     const waited = await probes.stop()
     expect([...waited.keys()].sort()).toEqual(['public.nothing', 'public.other', 'public.t'])
     const [t, other] = [waited.get('public.t'), waited.get('public.other')]
-    expect(t?.reads.longestMs).toBeLessThan(100)
+    expect(t?.reads.longestMs).toBeLessThan(1_000)
     for (const one of [t?.writes, other?.reads, other?.writes]) {
-      expect(one?.longestMs).toBeGreaterThan(250)
-      expect(one?.longestMs).toBeLessThan(held + 200)
+      expect(one?.longestMs).toBeGreaterThan(1_500)
+      expect(one?.longestMs).toBeLessThan(held * 1.5)
       expect(one?.totalMs).toBeGreaterThanOrEqual(one?.longestMs ?? 0)
     }
     expect(waited.get('public.nothing')?.writes).toBeUndefined()
@@ -52,23 +52,21 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
 
   it('wait for the row as well', async () => {
     const probes = await stage.inspector.probe(['public.t'])
-    await hold(200, 'update t set name = name')
+    await hold(1_000, 'update t set name = name')
     const t = (await probes.stop()).get('public.t')
-    expect(t?.writes?.longestMs).toBeGreaterThan(150)
-    expect(t?.reads.longestMs).toBeLessThan(100)
+    expect(t?.writes?.longestMs).toBeGreaterThan(500)
+    expect(t?.reads.longestMs).toBeLessThan(500)
   })
 
   it('count a wait that has not ended, and leave nothing behind', async () => {
     await migrator.query('begin; lock table t in access exclusive mode')
     const probes = await stage.inspector.probe(['public.t'])
-    await stage.client.query('select pg_sleep(0.05)')
+    await stage.client.query('select pg_sleep(0.5)')
     const t = (await probes.stop()).get('public.t')
-    expect(t?.reads.longestMs).toBeGreaterThan(50)
+    expect(t?.reads.longestMs).toBeGreaterThan(250)
     await migrator.query('rollback')
-    const { rows } = await stage.client.query(
-      `select count(*)::int as n from pg_stat_activity where application_name = 'purser probe' and wait_event_type = 'Lock'`,
-    )
-    expect(rows).toEqual([{ n: 0 }])
+    const waiting = `select from pg_stat_activity where application_name = 'purser probe' and wait_event_type = 'Lock'`
+    await expect.poll(() => server.query(waiting)).toEqual([])
   })
 
   it('change nothing, and fire no triggers', async () => {
@@ -85,21 +83,21 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
   it('go on after a change of the table, and end with it', async () => {
     const probes = await stage.inspector.probe(['public.t', 'public.other'])
     await migrator.query('alter table t rename id to number; alter table t drop name; drop table other')
-    await hold(1_000, 'lock table t in access exclusive mode')
+    await hold(2_000, 'lock table t in access exclusive mode')
     const waited = await probes.stop()
-    expect(waited.get('public.t')?.reads.longestMs).toBeGreaterThan(400)
-    expect(waited.get('public.t')?.writes?.longestMs).toBeGreaterThan(400)
-    expect(waited.get('public.other')?.reads.longestMs).toBeLessThan(100)
+    expect(waited.get('public.t')?.reads.longestMs).toBeGreaterThan(1_000)
+    expect(waited.get('public.t')?.writes?.longestMs).toBeGreaterThan(1_000)
+    expect(waited.get('public.other')?.reads.longestMs).toBeLessThan(1_000)
   })
 
   it('count the wait for a change after which they fail', async () => {
     const probes = await stage.inspector.probe(['public.other'])
     await migrator.query('begin; drop table other')
-    await migrator.query('select pg_sleep(0.2)')
+    await migrator.query('select pg_sleep(1)')
     await migrator.query('commit')
     const other = (await probes.stop()).get('public.other')
-    expect(other?.reads.longestMs).toBeGreaterThan(150)
-    expect(other?.writes?.longestMs).toBeGreaterThan(150)
+    expect(other?.reads.longestMs).toBeGreaterThan(500)
+    expect(other?.writes?.longestMs).toBeGreaterThan(500)
   })
 
   it('are of partitioned tables, materialized views, identities and odd names too', async () => {
@@ -139,8 +137,8 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
     )
     await using weak = await openInspector(stage.urlAs('weak'))
     const probes = await weak.probe(['public.t'])
-    await hold(200, 'lock table t in share mode')
-    expect((await probes.stop()).get('public.t')?.writes?.longestMs).toBeGreaterThan(150)
+    await hold(1_000, 'lock table t in share mode')
+    expect((await probes.stop()).get('public.t')?.writes?.longestMs).toBeGreaterThan(500)
     await expect(weak.probe(['public.other'])).rejects.toMatchObject({ code: 'INSPECT_RIGHTS_MISSING' })
     await stage.client.query('drop owned by weak; drop role weak')
   })

@@ -20,6 +20,12 @@ function differences(before: SchemaSnapshot, after: SchemaSnapshot): readonly st
   })
 }
 
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
 const basis = `
   create table t (gap int, a int primary key, b text not null default 'x', c varchar(5) check (c in ('p', 'q')));
   alter table t drop column gap;
@@ -283,17 +289,19 @@ describe.each(await allPrograms())('the schema, by PostgreSQL $version', (progra
     expect(objects.find(({ name }) => name === 'public.broken')?.properties.valid).toBe('no')
   })
 
-  it('reads a thousand tables in about the time of their fingerprint', { retry: 2 }, async () => {
+  it('reads a thousand tables in about the time of their fingerprint', async () => {
     await using large = await openStage(server, 'create table users (id int primary key)')
     await large.client.query(`do $$ begin for n in 1..1000 loop
       execute format('create table t%s (id bigint generated always as identity primary key, a int not null default 1,
         b text, e varchar(20) unique, f int references users)', n);
       if n % 50 = 0 then commit; end if; end loop; end $$`)
-    const beginning = performance.now()
-    await fingerprintSchema(large.client)
-    const started = performance.now()
+    const [fingerprints, reads]: [number[], number[]] = [[], []]
+    for (let times = 0; times < 3; times += 1) {
+      fingerprints.push(await timed(() => fingerprintSchema(large.client)))
+      reads.push(await timed(() => large.inspector.schema()))
+    }
+    expect(Math.min(...reads)).toBeLessThan(3 * Math.min(...fingerprints))
     const { objects, unindexedForeignKeys } = await large.inspector.schema()
-    expect(performance.now() - started).toBeLessThan(3 * (started - beginning))
     expect(objects.filter(({ kind }) => kind === 'table')).toHaveLength(1_001)
     expect(unindexedForeignKeys).toHaveLength(1_000)
   })

@@ -54,7 +54,7 @@ async function rehearsed(server: Postgres, name: string, migrate: Migrate, optio
     ...{ migrate, madeBy: 'a test', say: () => {}, historyTables: [historyTable] },
     cloner: { clone: () => cloneOf(server, name, as) },
     database: { inspect: (at) => openInspector(at), wire: (at, options) => openWire(at, options) },
-    signal: AbortSignal.timeout(55_000),
+    signal: AbortSignal.timeout(110_000),
     ...more,
   }
   const off = new Set<PassName>(

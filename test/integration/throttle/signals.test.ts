@@ -86,18 +86,22 @@ describe.each(await allPrograms())('PostgreSQL $version', (programs) => {
   describe('walRate', () => {
     it('tells about as much as was written, to every role', async () => {
       const signal = walRate({ max: '20MB/s' })
+      const earliest = performance.now()
       const quiet = await signal.read(plain)
       expect(quiet).toBeLessThan(1)
-      const [before, began] = [await written(admin), performance.now()]
+      const latest = performance.now()
+      const before = await written(admin)
       await admin.query(
         `create table filler as select repeat('x', 1000) as text from generate_series(1, 20000)`,
       )
+      const shortest = performance.now() - latest
       const rate = await signal.read(plain)
+      const longest = performance.now() - earliest
       const bytes = (await written(admin)) - before
       expect(bytes).toBeGreaterThan(20_000_000)
-      // the reading's time reaches from the last reading to this one, a little longer than ours
-      expect(rate * 1e6).toBeLessThan((bytes / (performance.now() - began)) * 1_000 * 2)
-      expect(rate * 1e6).toBeGreaterThan(((bytes / (performance.now() - began)) * 1_000) / 2)
+      // the reading's time reaches from the last reading to this one, from somewhere in either
+      expect(rate * 1e6).toBeLessThan((bytes / shortest) * 1_000 * 1.2)
+      expect(rate * 1e6).toBeGreaterThan((bytes / longest) * 1_000 * 0.8)
       await admin.query('drop table filler')
     })
   })
@@ -147,7 +151,7 @@ describe.each(await allPrograms())('PostgreSQL $version', (programs) => {
     it('tells how long it takes, without the opening of a connection', async () => {
       const [quick, slow] = [sql`select ${1}::int`, sql`select pg_sleep(${0.08}::float8)`]
       expect(await latencyOf({ query: quick, max: '500ms' }).read(plain)).toBeLessThan(60)
-      const took = await latencyOf({ query: slow, max: '1s' }).read(plain)
+      const took = await least(() => latencyOf({ query: slow, max: '1s' }).read(plain))
       expect(took).toBeGreaterThanOrEqual(0.079)
       expect(took).toBeLessThan(0.5)
     })
@@ -269,8 +273,8 @@ describe('latencyOf a page', () => {
   })
 
   it('tells how long its answer takes', async () => {
-    expect(await read(page('/ok'))).toBeLessThan(0.05)
-    expect(await read(page('/moved'))).toBeLessThan(0.05)
+    expect(await least(() => read(page('/ok')))).toBeLessThan(0.05)
+    expect(await least(() => read(page('/moved')))).toBeLessThan(0.05)
     expect(await read(page('/slow'))).toBeGreaterThanOrEqual(0.059)
   })
 
@@ -295,6 +299,13 @@ describe('latencyOf a page', () => {
     await expect(reading).rejects.toThrow('aborted')
   })
 })
+
+/** Of five: the machine may pause in any of them. */
+async function least(measure: () => Promise<number>): Promise<number> {
+  const all: number[] = []
+  while (all.length < 5) all.push(await measure())
+  return Math.min(...all)
+}
 
 async function countWaiting(client: pg.Client): Promise<number> {
   const { rows } = await client.query('select count(distinct pid)::int as n from pg_locks where not granted')
