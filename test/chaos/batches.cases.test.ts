@@ -91,8 +91,9 @@ describe('workers whose clocks are wrong', () => {
     await using ahead = await another({ LD_PRELOAD: library, FAKETIME: '+10m' }, task)
     await using behind = await another({ LD_PRELOAD: library, FAKETIME: '-10m' }, task)
     const began = performance.now()
-    const run = await detached(ahead.folder, 'case')
     const worker = typePurser(behind.folder, ['worker', '-e', 'chaos'])
+    await atWork(behind.folder)
+    const run = await detached(ahead.folder, 'case')
     await some(`select from purser.slices where batch = '${run}' and state = 1 and worker not like '${run}%'`)
     kill(behind.folder, 'worker')
     await some(`select from purser.slices where batch = '${run}' and state = 1 and worker like '${run}%'`)
@@ -100,7 +101,7 @@ describe('workers whose clocks are wrong', () => {
     const followed = await purser(ahead.folder, ['logs', '-f', run])
     expect(followed).toMatchObject({ code: 0 })
     // a clock that counted would make it wait for ten minutes
-    expect(performance.now() - began).toBeLessThan(60_000)
+    expect(performance.now() - began).toBeLessThan(240_000)
     await leave(worker)
     expect(await column('select distinct applied from counted')).toEqual([1])
     const minutes = await column(
@@ -112,10 +113,12 @@ describe('workers whose clocks are wrong', () => {
 
 describe('a release whose task is of another version', () => {
   it('[26] leaves the batch to workers that have the same, and burns no try', async () => {
-    const task = batch(`async process({ rows, tx }) {
+    const work = `async process({ rows, tx }) {
     await tx.query('select pg_sleep(0.02)')
     ${count}
-  },`)
+  },`
+    // a lease that ends on a slow machine would be a try
+    const task = batch(work, 60_000)
     await using old = await another({}, task)
     await using young = await another({}, `${task}\n// mended since\n`)
     const other = typePurser(young.folder, ['worker', '-e', 'chaos'])
@@ -174,12 +177,12 @@ describe('a sweep', () => {
 const latest = '(select id from purser.batches order by created_at desc limit 1)'
 const count = `await tx.query('update counted set applied = applied + 1 where id = any($1)', [rows.map(({ id }) => id)])`
 
-function batch(work: string): string {
+function batch(work: string, leaseMs = 1_500): string {
   return `
 import { defineBatch } from 'purser'
 export default defineBatch({
   name: 'case', summary: 'A case.', database: 'main', source: { table: 'counted', key: 'id' }, slice: { rows: 50 },
-  limits: { tries: 1, leaseMs: 1_500 },
+  limits: { tries: 1, leaseMs: ${leaseMs} },
   ${work}
 })
 `

@@ -43,10 +43,10 @@ it('an append waits for the lock, and the process goes on meanwhile', async () =
 })
 
 it('an append waits longer than the timeout while others get on', async () => {
-  await using made = await makeLedger(1_000)
+  await using made = await makeLedger(3_000)
   const holder = await hold(made.file, 'IMMEDIATE')
   const append = made.ledger.append(second, { version: 0 })
-  for (let change = 0; change < 8; change += 1) {
+  for (let change = 0; change < 16; change += 1) {
     await delay(250)
     await utimes(made.file, change, change)
   }

@@ -217,6 +217,7 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
     it('stops a task that listens, and lets it say goodbye', async () => {
       const execution = await start(
         shell('trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.05; done'),
+        { graceMs: 30_000 },
       )
       await until(execution, 'up\n')
       await execution.stop()
@@ -233,11 +234,11 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
     })
 
     it('stops all that a task started: deaf, in sessions of their own, without their environment', async () => {
-      const mark = `31.${process.pid % 1000}${attempts}`
+      const mark = markOf(31)
       const script = `trap '' TERM; setsid sleep ${mark} & env -i setsid sleep ${mark} & sleep ${mark} & echo up; wait; while :; do sleep 0.1; done`
       const execution = await start(shell(script), { graceMs: 200 })
       await until(execution, 'up\n')
-      await vi.waitFor(() => expect(world.countProcesses(mark)).toBeGreaterThanOrEqual(3))
+      await vi.waitFor(() => expect(world.countProcesses(mark)).toBeGreaterThanOrEqual(3), 20_000)
       await execution.stop()
       const started = (await execution.look()).started
       if (started?.containment === 'exact') expect(world.countProcesses(mark)).toBe(0)
@@ -245,7 +246,7 @@ export function describeExecutor(name: string, makeWorld: () => Promise<World>):
     })
 
     it('ends what a task left behind', async () => {
-      const mark = `32.${process.pid % 1000}${attempts}`
+      const mark = markOf(32)
       const frames = await follow(await start(shell(`setsid sleep ${mark} >/dev/null 2>&1 & echo done`)))
       expect(outcomeOf(frames)).toEqual({ end: 'exited', code: 0 })
       expect(world.countProcesses(mark)).toBe(0)
@@ -341,8 +342,8 @@ export default defineScript({
 /** Tells what answers at the wire, and at a place that is none. */
 const reachSource = `import { connect } from 'node:net'
 import { defineScript } from 'purser'
-const reach = (host, port) => new Promise((resolve) => {
-  const socket = connect({ host, port, timeout: 1000 }, () => {})
+const reach = (host, port, timeout) => new Promise((resolve) => {
+  const socket = connect({ host, port, timeout }, () => {})
   socket.on('data', (bytes) => resolve(String(bytes)))
   for (const end of ['error', 'timeout', 'end']) socket.on(end, () => { socket.destroy(); resolve('nothing') })
 })
@@ -350,10 +351,15 @@ export default defineScript({
   name: 'reach', summary: 'Reaches out.',
   async run() {
     const { hostname, port } = new URL(process.env.THE_WIRE)
-    const [wire, outside] = [await reach(hostname, Number(port)), await reach('sink.example.org', 443)]
+    const [wire, outside] = [await reach(hostname, Number(port), 30_000), await reach('sink.example.org', 443, 1_000)]
     console.log(JSON.stringify({ wire, outside, variable: process.env.COLOUR }))
   },
 })`
+
+/** How long a process sleeps by which it is told from all others: others try the same at the same time. */
+function markOf(seconds: number): string {
+  return `${seconds}.${String(process.pid).padStart(7, '0')}${String(attempts).padStart(3, '0')}`
+}
 
 function record(id: string): AttemptRecord {
   const starter = identify(process.pid)

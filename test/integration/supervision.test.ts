@@ -107,7 +107,7 @@ it.each([[['SIGHUP']], [['SIGINT', 'SIGINT']]] as const)(
   async (signals) => {
     await using project = makeProject()
     await project.startApp()
-    const words = ['sh', '-c', 'trap "" TERM; echo at work; sleep 2']
+    const words = ['sh', '-c', 'trap "" TERM; echo at work; until [ -e over ]; do sleep 0.05; done']
     const typed = typePurser(project.folder, ['run', '-e', 'local', '--', ...words])
     await typed.printed('at work')
     typed.process.kill(signals[0])
@@ -116,6 +116,7 @@ it.each([[['SIGHUP']], [['SIGINT', 'SIGINT']]] as const)(
       typed.process.kill('SIGINT')
     }
     expect((await typed.finished).code).toBe(130)
+    project.write('over', '')
   },
 )
 

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { purser, purserJson, typePurser } from '../support/cli.ts'
+import { readIfThere } from '../support/kept-files.ts'
 import { isGone } from '../support/processes.ts'
 import { type App, makeProject, type Project } from '../support/project.ts'
+import { until } from '../support/until.ts'
 
 interface View {
   readonly run: string
@@ -134,6 +136,7 @@ export default defineCommand({ name: 'stubborn', summary: 'Will not go.', graceM
     )
     const typed = typePurser(project.folder, ['run', 'stubborn', '-e', 'local'])
     await typed.printed('ready')
+    await until(() => readIfThere(path.join(project.folder, 'child')).endsWith('\n'))
     const cancelled = await purser(project.folder, ['cancel', 'last', '--reason', 'enough'])
     expect(cancelled.code).toBe(0)
     const view = await purserJson<View>(project.folder, ['show', 'last'])

@@ -1,9 +1,17 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { purser, purserProgram, typePurser } from '../support/cli.ts'
 import { makeProject, type Project } from '../support/project.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const colour = '\u001b['
+/** Outside of the project: a file beside its code would be another release. */
+const elsewhere = temporaryFolder()
+/** The steps go on once this is there. */
+const seen = path.join(elsewhere.folder, 'seen')
 let project: Project
 
 beforeAll(async () => {
@@ -11,50 +19,65 @@ beforeAll(async () => {
   project.write(
     'tasks/steps.js',
     `import { defineScript } from 'purser'
+import { existsSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 export default defineScript({
   name: 'steps', summary: 'Takes three steps.',
   async run({ progress }) {
-    for (const step of [1, 2, 3]) { progress(step, 3, 'steps'); await setTimeout(250) }
+    for (const step of [1, 2, 3]) { progress(step, 3, 'steps'); while (!existsSync('${seen}')) await setTimeout(20) }
     console.log('three steps taken')
   },
 })`,
   )
   await project.startApp()
 })
-afterAll(() => project[Symbol.asyncDispose]())
+afterAll(async () => {
+  await project[Symbol.asyncDispose]()
+  elsewhere[Symbol.dispose]()
+})
 
-/** Types a command on a pseudo-terminal; gives all that the terminal got. */
-function onTerminal(variables: Readonly<Record<string, string>>, ...args: readonly string[]): string {
+/** Types a command on a pseudo-terminal, and lets its steps go on when it shows the first; gives all that the terminal got. */
+async function onTerminal(
+  variables: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<string> {
   const words = [process.execPath, purserProgram, ...args].map((word) => `'${word}'`).join(' ')
-  const { stdout, status } = spawnSync('script', ['--quiet', '--return', '--command', words, '/dev/null'], {
+  rmSync(seen, { force: true })
+  const typed = spawn('script', ['--quiet', '--return', '--command', words, '/dev/null'], {
     cwd: project.folder,
-    encoding: 'utf8',
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', TERM: 'xterm-256color', ...variables },
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  expect(status).toBe(0)
-  return stdout
+  let shown = ''
+  typed.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text
+    if (shown.includes('1 of 3 steps')) writeFileSync(seen, '')
+  })
+  const [code] = await once(typed, 'close')
+  expect(code).toBe(0)
+  return shown
 }
 
 describe('on a terminal', () => {
-  it('a run is coloured, and shows its progress in one line that goes away', () => {
-    const seen = onTerminal({}, 'run', 'steps', '-e', 'local')
-    expect(seen).toContain(colour)
-    expect(seen).toMatch(/33 %.*1 of 3 steps/)
-    expect(seen).toContain('\r\u001b[K')
-    expect(seen).toContain('three steps taken')
+  it('a run is coloured, and shows its progress in one line that goes away', async () => {
+    const shown = await onTerminal({}, 'run', 'steps', '-e', 'local')
+    expect(shown).toContain(colour)
+    expect(shown).toMatch(/33 %.*1 of 3 steps/)
+    expect(shown).toContain('\r\u001b[K')
+    expect(shown).toContain('three steps taken')
   })
 
-  it('NO_COLOR takes the colours away, and nothing else', () => {
-    const seen = onTerminal({ NO_COLOR: '1' }, 'run', 'steps', '-e', 'local')
-    expect(seen).toMatch(/33 %.*1 of 3 steps/)
-    expect(seen.replaceAll('\r\u001b[K', '')).not.toContain(colour)
-    expect(onTerminal({ NO_COLOR: '1' }, 'runs')).not.toContain(colour)
+  it('NO_COLOR takes the colours away, and nothing else', async () => {
+    const shown = await onTerminal({ NO_COLOR: '1' }, 'run', 'steps', '-e', 'local')
+    expect(shown).toMatch(/33 %.*1 of 3 steps/)
+    expect(shown.replaceAll('\r\u001b[K', '')).not.toContain(colour)
+    expect(await onTerminal({ NO_COLOR: '1' }, 'runs')).not.toContain(colour)
   })
 })
 
 describe('in a pipe', () => {
   it('there is no colour and no progress line', async () => {
+    writeFileSync(seen, '')
     const { stdout, stderr } = await purser(project.folder, ['run', 'steps', '-e', 'local'])
     expect(stdout).toBe('three steps taken\n')
     for (const trace of ['\u001b', '\r', '%']) expect(stderr).not.toContain(trace)
@@ -79,6 +102,7 @@ describe('in a pipe', () => {
   })
 
   it('JSON is one frame a line, and the run last', async () => {
+    writeFileSync(seen, '')
     const { stdout } = await purser(project.folder, ['run', 'steps', '-e', 'local', '--json'])
     const lines = stdout
       .trimEnd()

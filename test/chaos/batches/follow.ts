@@ -3,7 +3,7 @@ import { purser, purserJson } from '../../support/cli.ts'
 import { findProcesses } from './processes.ts'
 import type { Round } from './round.ts'
 
-const endsWithinMs = 60_000
+const endsWithinMs = 120_000
 const lookEveryMs = 100
 
 /** Follows a batch until it has succeeded. Whenever it is found paused and nobody means it to be, it is resumed. */

@@ -8,4 +8,4 @@ export const rounds = Number(process.env.PURSER_CHAOS_ROUNDS ?? (isFull ? 100 : 
 export const firstSeed = Number(process.env.PURSER_CHAOS_SEED ?? Date.now() % 1_000_000_000)
 
 /** More than a round can take, with whatever is put up with in it. */
-export const roundMs = 240_000
+export const roundMs = 480_000

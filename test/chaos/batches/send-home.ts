@@ -3,7 +3,7 @@ import { purser, purserJson, type Typed } from '../../support/cli.ts'
 import { findProcesses } from './processes.ts'
 import type { Stage } from './stage.ts'
 
-const leavesWithinMs = 15_000
+const leavesWithinMs = 60_000
 
 interface RunView {
   readonly run: string

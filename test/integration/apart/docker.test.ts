@@ -50,7 +50,7 @@ describe('a twin of a container that is kept apart', () => {
         ),
       60_000,
     )
-    for (const setting of ["log_connections = 'on'", "log_statement = 'all'"])
+    for (const setting of ["log_connections = 'on'", "log_statement = 'all'", 'log_checkpoints = off'])
       await database.exec('psql', '-U', 'postgres', '-c', `alter system set ${setting}`, 'shop')
     await database.exec('psql', '-U', 'postgres', '-c', 'select pg_reload_conf()', 'shop')
     sink = await runContainer([

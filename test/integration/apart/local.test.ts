@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Apart } from '../../../src/executors/executor.ts'
 import { LocalExecutor } from '../../../src/executors/local/local-executor.ts'
+import { readIfThere } from '../../support/kept-files.ts'
 import { type Postgres, startPostgres } from '../../support/postgres.ts'
 import { countProcesses, isGone } from '../../support/processes.ts'
 import { makeProject, type Project } from '../../support/project.ts'
@@ -250,9 +251,7 @@ function connectedSending(host: string): string {
 
 /** Processes that this one has started and that keep namespaces. */
 function keepersOf(pid: number): readonly number[] {
-  return childrenOf(pid).filter((child) =>
-    readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('keep-apart'),
-  )
+  return childrenOf(pid).filter((child) => readIfThere(`/proc/${child}/cmdline`).includes('keep-apart'))
 }
 
 function childrenOf(pid: number): readonly number[] {

@@ -44,6 +44,7 @@ export async function startProduction(): Promise<Production> {
       `unix_socket_directories=${socketFolder}`,
       'log_connections=on',
       'log_statement=all',
+      'log_checkpoints=off', // what is logged is somebody's doing
     ],
   })
   const [{ data_directory: data } = {}] = await postgres.query('show data_directory')
