@@ -175,10 +175,9 @@ describe('a run whose supervisor is killed', () => {
 
   it('never begins when it was killed before the twin had been judged', async () => {
     // in a run its entrypoint never comes to the command
-    const image = await imageWith(images.busybox, [
-      `ENTRYPOINT ["sh", "-c", "[ -z "$PURSER_RUN" ] || sleep 1000; exec "$@"", "sh"]`,
-      'CMD ["/app/serve.sh"]',
-    ])
+    const words = ['sh', '-c', '[ -z "$PURSER_RUN" ] || sleep 1000; exec "$@"', 'sh']
+    const settings = [`ENTRYPOINT ${JSON.stringify(words)}`, 'CMD ["/app/serve.sh"]']
+    const image = await imageWith(images.busybox, settings)
     await using waiting = await runContainer([image])
     await waiting.printed('serves')
     await using there = dockerProject({ name: waiting.name })

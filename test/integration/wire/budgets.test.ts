@@ -17,8 +17,19 @@ describe.each(await allPrograms())('limits of sessions through the wire to versi
     await server.query('drop table if exists a; create table a (n int); insert into a values (1)')
   })
 
-  const waiting = async () =>
-    (await server.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'")).length > 0
+  /** Since when a statement waits for a lock; `undefined` where none does. */
+  const waiting = async () => {
+    const [row] = await server.query(
+      "select query_start::text as since from pg_stat_activity where wait_event_type = 'Lock'",
+    )
+    return row?.since
+  }
+  /** Waits until one has waited in vain, and may wait again. */
+  const untilGivenUp = async () => {
+    await until(async () => (await waiting()) !== undefined)
+    const first = await waiting()
+    await until(async () => (await waiting()) !== first)
+  }
 
   it('begin with the budgets, and the task may set others', async () => {
     const budgets = { lockTimeoutMs: 1_500, statementTimeoutMs: 60_000 }
@@ -69,13 +80,13 @@ describe.each(await allPrograms())('limits of sessions through the wire to versi
     ],
     [
       'in a message of its own',
-      ["begin; set local lock_timeout = '50ms'; alter table a add column x int; commit"],
+      ["begin; set local lock_timeout = '500ms'; alter table a add column x int; commit"],
     ],
   ])('are not the end of a statement that waits for a lock %s', async (_where, messages) => {
     const seen: Statement[] = []
     await using wire = await tap(server.url(), {
       tap: { beforeCommit: async () => undefined, afterStatement: (statement) => void seen.push(statement) },
-      budgets: { lockTimeoutMs: 50 },
+      budgets: { lockTimeoutMs: 500 },
       isEnforced: true,
     })
     await using other = await connected(server.url())
@@ -84,8 +95,7 @@ describe.each(await allPrograms())('limits of sessions through the wire to versi
     const all = (async () => {
       for (const sql of messages) await client.query(sql)
     })()
-    await until(waiting)
-    await until(async () => !(await waiting())) // it gave up
+    await untilGivenUp()
     await other.query('commit')
     await all
     expect(
@@ -113,13 +123,12 @@ describe.each(await allPrograms())('limits of sessions through the wire to versi
   })
 
   it('leave no invalid index of a concurrent build that waited in vain', async () => {
-    await using wire = await tap(server.url(), { ...silent, budgets: { lockTimeoutMs: 50 } })
+    await using wire = await tap(server.url(), { ...silent, budgets: { lockTimeoutMs: 500 } })
     await using other = await connected(server.url())
     await other.query('begin; update a set n = 2')
     await using client = await connected(wire.url)
     const building = client.query('create index concurrently if not exists a_n on a (n)')
-    await until(waiting)
-    await until(async () => !(await waiting()))
+    await untilGivenUp()
     await other.query('commit')
     await building
     expect(await server.query("select indisvalid from pg_index where indexrelid = 'a_n'::regclass")).toEqual([

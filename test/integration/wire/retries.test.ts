@@ -47,7 +47,7 @@ describe.each(await allPrograms())(
             return undefined
           },
         },
-        budgets: { lockTimeoutMs: 200 },
+        budgets: { lockTimeoutMs: 500 },
         isEnforced: true,
       })
       return async () => {
@@ -62,13 +62,15 @@ describe.each(await allPrograms())(
       await other.query(`begin; ${by}`)
       const pid = (await other.query('select pg_backend_pid() as pid')).rows[0].pid
       await using watcher = await connected(server.url())
-      const isWaiting = async () =>
-        (await watcher.query('select 1 from pg_stat_activity where $1 = any (pg_blocking_pids(pid))', [pid]))
-          .rowCount !== 0
+      const waiting = async (): Promise<unknown> => {
+        const blocked = 'from pg_stat_activity where $1 = any (pg_blocking_pids(pid))'
+        return (await watcher.query(`select query_start::text as since ${blocked}`, [pid])).rows[0]?.since
+      }
       const doing = act()
       doing.catch(() => {}) // heard of below
-      await until(isWaiting)
-      await until(async () => !(await isWaiting()))
+      await until(async () => (await waiting()) !== undefined)
+      const first = await waiting()
+      await until(async () => (await waiting()) !== first)
       await other.query('rollback')
       return await doing
     }
@@ -121,7 +123,7 @@ describe.each(await allPrograms())(
     it('is tried again where it is an index built concurrently, of which none is left that is invalid', async () => {
       await using patient = await tap(server.url(), {
         tap: { beforeCommit: async () => undefined },
-        budgets: { lockTimeoutMs: 200 },
+        budgets: { lockTimeoutMs: 500 },
       })
       await using client = await connected(patient.url)
       await hindered(row, () =>

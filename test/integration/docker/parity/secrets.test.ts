@@ -7,6 +7,7 @@ import { images } from '../../../support/docker/image-names.ts'
 import { filesBelow, readIfThere, readKept } from '../../../support/kept-files.ts'
 import { formsOf, foundIn, secretValues } from '../../../support/secret-values.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
+import { until } from '../../../support/until.ts'
 import { type App, startApp } from './apps.ts'
 import { type EngineTap, tapEngine } from './engine-tap.ts'
 
@@ -16,13 +17,17 @@ const inFile = secretValues(14, 'file').map((value) => value.replaceAll('\n', '-
 const [parameter = ''] = secretValues(1, 'parameter')
 const all = [...inVariables, ...exported, ...inFile, parameter]
 
-/** Prints nothing that it knows, and takes long enough to be looked at. */
+/** Prints nothing that it knows, and waits until it was looked at. */
 const quiet = `import { defineScript } from 'purser'
+import { existsSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 export default defineScript({
   name: 'quiet', summary: 'Keeps it to itself.', params: z.object({ password: z.string() }),
-  async run({ params }) { console.log('at work with', params.password.length); await setTimeout(1_500) },
+  async run({ params }) {
+    console.log('at work with', params.password.length)
+    while (!existsSync('/tmp/seen')) await setTimeout(20)
+  },
 })`
 
 /** Prints all that it has in every form. */
@@ -241,9 +246,12 @@ async function watchProcesses(lines: Set<string>, until: Promise<unknown>): Prom
 
 /** The twin at work: what the engine tells of it but for its variables, and its log. */
 async function lookAtTwin() {
-  const id = await docker('ps', '--quiet', '--latest', '--filter', 'label=purser.attempt')
+  const id = `purser-${(await app.project.last()).run}.1`
   const inspected = JSON.parse(await docker('inspect', '--format', '{{json .}}', id))
   inspected.Config.Env = []
-  // to its end: the engine's log may be behind what has been seen
-  return { inspected: JSON.stringify(inspected), logs: await docker('logs', '--follow', id) }
+  const logs = docker('logs', '--follow', id)
+  // the engine's log may be behind what has been seen
+  await until(async () => (await docker('logs', id)).includes('at work'))
+  await docker('exec', id, 'touch', '/tmp/seen')
+  return { inspected: JSON.stringify(inspected), logs: await logs }
 }
