@@ -20,6 +20,7 @@ export default defineConfig({
           name: 'unit',
           // Properties are tried many times, and the machine may be busy.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: ['{src,bench,scripts,examples}/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import type { Order } from './order.ts'
 import { StopRequests } from './stop-requests.ts'
@@ -20,13 +19,15 @@ const order: Order = {
 async function timedOut(ask: boolean, kill: boolean) {
   const stopping = new StopRequests()
   const told: string[] = []
+  const { promise: killed, resolve: kills } = Promise.withResolvers<void>()
   const tell = (word: string, reached: boolean) => async () => {
     told.push(word)
+    if (word === 'kill') kills()
     return reached
   }
   stopping.obey(order, { ask: tell('ask', ask), kill: tell('kill', kill) })
   stopping.limit(order)
-  await pause(30)
+  await killed
   return { told, end: await stopping.end() }
 }
 

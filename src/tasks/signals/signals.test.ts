@@ -120,8 +120,13 @@ describe('latencyOf', () => {
     const signal = latencyOf({ query: 'select 1', max: '50ms' })
     await signal.read(context)
     expect(asked()).toBe(2)
-    await signal.read(context)
-    expect(asked()).toBeGreaterThan(8)
+    let most = 0 // the machine may pause in any reading
+    for (let reading = 0; reading < 5; reading += 1) {
+      const before = asked()
+      await signal.read(context)
+      most = Math.max(most, asked() - before)
+    }
+    expect(most).toBeGreaterThan(6)
   })
 
   it('tells what the slowest few of a hundred take, but not what a single one does', async () => {
