@@ -163,6 +163,7 @@ async function startMapper(port: number, variables: NodeJS.ProcessEnv) {
 }
 
 async function freePorts<const N extends number>(count: N) {
-  const ports = await Promise.all(Array.from({ length: count }, freePort))
-  return ports as unknown as [number, number, number, number]
+  const ports = new Set<number>()
+  while (ports.size < count) ports.add(await freePort())
+  return [...ports] as unknown as [number, number, number, number]
 }
