@@ -68,7 +68,7 @@ describe('a migration of an app in containers', () => {
     const before = await shop.query(loud)
     await shop.query('insert into gate values (true)')
     const typed = shop.start(...migrate)
-    await until(async () => (await shop.query(atTheGate)) === '1', 60_000)
+    await until(async () => (await shop.query(atTheGate)) === '1', 180_000)
     await docker('kill', await ofPurser('chroot'))
     const ended = await typed.finished
     expect(ended.code).not.toBe(0)
@@ -82,7 +82,7 @@ describe('a migration of an app in containers', () => {
     await shop.query('insert into gate values (true)')
     const before = await shop.query(loud)
     const typed = shop.start(...migrate)
-    await until(async () => (await shop.query(atTheGate)) === '1', 60_000)
+    await until(async () => (await shop.query(atTheGate)) === '1', 180_000)
     await docker('kill', await ofPurser('busybox cat'))
     expect((await typed.finished).code).not.toBe(0)
     await shop.query('delete from gate')
@@ -94,7 +94,7 @@ describe('a migration of an app in containers', () => {
     await shop.query('insert into gate values (true)')
     const before = await shop.query(loud)
     const typed = shop.start(...migrate)
-    await until(async () => (await shop.query(atTheGate)) === '1', 60_000)
+    await until(async () => (await shop.query(atTheGate)) === '1', 180_000)
     typed.process.kill('SIGKILL')
     await typed.finished
     await shop.query('delete from gate')
@@ -109,12 +109,12 @@ describe('a migration of an app in containers', () => {
   it('goes on when its supervisor is killed, watched', async () => {
     await shop.query('insert into gate values (true)')
     const typed = shop.start(...migrate)
-    await until(async () => (await shop.query(atTheGate)) === '1', 60_000)
+    await until(async () => (await shop.query(atTheGate)) === '1', 180_000)
     const { run } = await shop.show<RunView>()
     const holder = (generation: number) =>
       path.join(shop.project.folder, '.purser/attempts', `${run}.1`, `holder-${generation}.json`)
     process.kill(JSON.parse(readFileSync(holder(1), 'utf8')).supervisor.pid, 'SIGKILL')
-    await until(() => existsSync(holder(2)), 60_000)
+    await until(() => existsSync(holder(2)), 180_000)
     await shop.query('delete from gate')
     expect((await typed.finished).code).toBe(0)
     const all = await shop.query('select count(*) from users')

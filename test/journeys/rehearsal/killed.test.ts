@@ -19,7 +19,7 @@ it('of a purser that is killed in the middle nothing is left, and nothing passed
         `select from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()`,
       )
     ).length > 0
-  await until(isAtWork, 60_000)
+  await until(isAtWork, 180_000)
   typed.process.kill('SIGKILL')
   await typed.finished
 
