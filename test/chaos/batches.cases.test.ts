@@ -207,10 +207,14 @@ async function column(query: string): Promise<readonly unknown[]> {
   return (await stage.database.query(query)).map((row) => Object.values(row)[0])
 }
 
-/** Waits until there is a row. */
+/** Waits until there is a row; the first batch of all makes the tables. */
 async function some(query: string): Promise<void> {
-  while ((await stage.database.query(query)).length === 0)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  const find = () =>
+    stage.database.query(query).catch((error: { readonly code?: string }) => {
+      if (error.code === '42P01') return []
+      throw error
+    })
+  while ((await find()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 /** Waits until a worker's own attempt is there and has looked for work. */

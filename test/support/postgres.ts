@@ -98,10 +98,12 @@ export async function startPostgres(
     async query(sql) {
       const client = new pg.Client({ connectionString: url() })
       await client.connect()
-      const { rows } = await client.query(sql)
-      client.end()
-      await once(client, 'end')
-      return rows
+      try {
+        return (await client.query(sql)).rows
+      } finally {
+        client.end()
+        await once(client, 'end')
+      }
     },
     stop: (signal = 'SIGINT') => server.stop(signal),
     async start() {
