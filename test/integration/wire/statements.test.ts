@@ -144,6 +144,19 @@ describe.each(await allPrograms())('statements seen through the wire to version 
     ])
   })
 
+  it('knows what a transaction has dropped and made, however soon it is committed', async () => {
+    await using client = await connected(stage.wire.url)
+    await client.query('begin')
+    await client.query('create table fresh (n int)')
+    await client.query('drop table child')
+    await client.query('commit')
+    expect(strong(stage.seen[1])).toEqual([])
+    expect(strong(stage.seen[2])).toEqual([
+      'public.a public.a AccessExclusiveLock readers and writers',
+      'public.child public.child AccessExclusiveLock readers and writers',
+    ])
+  })
+
   it('knows that nobody waits for what nobody else sees', async () => {
     const built = await only('create index a_m on a (m)')
     expect(strong(built)).toEqual(['public.a public.a ShareLock writers'])

@@ -3,9 +3,10 @@ import type { Client } from 'pg'
 import { connect } from '../../connect.ts'
 import { type Before, beforeQuery, readBefore } from './before-query.ts'
 
-// It is asked the same again and again: planning that anew takes longer than the answer.
+// It is asked the same again and again: planning that anew takes longer than the answer. Catalogs that are small then, and
+// would be read from end to end, grow.
 const settings = `
-  set search_path = pg_catalog; set plan_cache_mode = force_generic_plan;
+  set search_path = pg_catalog; set plan_cache_mode = force_generic_plan; set enable_seqscan = off;
   set statement_timeout = 4000; set lock_timeout = 1000`
 
 type Dial = (host: string, port: number) => Promise<Duplex>

@@ -10,11 +10,26 @@ const counts = (oid: string) =>
 const changes = 'pg_catalog.pg_stat_get_xact_tuples_updated(1259)'
 
 /**
+ * The row of a catalog that has this number, if there is one: the first of those that have no lower one. Where a catalog was
+ * small when the question was planned, one that is asked for by its number alone is looked for from end to end, and goes on to
+ * be when the catalog has grown.
+ */
+const byNumber = (select: string, column: string, number: string) =>
+  `(${select} where ${column} operator(pg_catalog.>=) ${number} order by ${column} limit 1)`
+
+/** No index is looked for where there is none. */
+const numberOfIndex = `case when r.relkind operator(pg_catalog.=) any (array['i', 'I']::pg_catalog."char"[]) then r.oid end`
+
+const nameOfSchema = (number: string) =>
+  byNumber('select nspname from pg_catalog.pg_namespace', 'oid', number)
+
+/**
  * Asked in the session itself: what it has done since its transaction began, but for what is known ($1: locks, $2: the last
  * command that changed a relation, $3: tables, $4: how many changes of relations). Only a relation that the session
  * has locked strongly can have been changed by it (to get a trigger, `ShareRowExclusiveLock` will do), so that not all are
  * looked at; those below 16,384 are the server's own. Where it has changed no relation since, none that is known is looked
- * at. What the server counts it is told to pass on at the transaction's end, so that the next one begins at nothing. All
+ * at; and none that is gone (the server says of it neither that it could be published nor that it could not), since what
+ * comes next by number would be looked for among all that are. What the server counts it is told to pass on at the transaction's end, so that the next one begins at nothing. All
  * names are qualified, since the search path is the task's. It is asked after every statement: what its plan and its expressions consist of costs more than what they find.
  */
 export const workQuery = `
@@ -47,33 +62,45 @@ select pg_catalog.json_build_object(
      where greatest(${counts('oid')}) operator(pg_catalog.>) 0),
   'relations', (
     select pg_catalog.json_agg(pg_catalog.json_build_array(
-        r.oid::pg_catalog.int8, n.nspname, r.relname, r.relkind, r.reltablespace::pg_catalog.int8,
-        r.relfilenode::pg_catalog.int8, i.indrelid::pg_catalog.int8, i.nspname, i.relname, r.command,
+        r.oid::pg_catalog.int8, ${nameOfSchema('r.relnamespace')}, r.relname, r.relkind, r.reltablespace::pg_catalog.int8,
+        r.relfilenode::pg_catalog.int8, i.indrelid::pg_catalog.int8, ${nameOfSchema('t.relnamespace')}, t.relname, r.command,
         case when r.command is not null
               and r.relkind operator(pg_catalog.=) any (array['r', 'm']::pg_catalog."char"[])
               and r.relfilenode operator(pg_catalog.<>) r.oid
              then pg_catalog.pg_table_size(r.oid) end,
         ${counts('r.oid')}, r.relhastriggers))
       from (
+        select relation, pg_catalog.bool_and(is_known) as is_known
+          from l
+         where (not is_known or is_strong and (select ${changes}) operator(pg_catalog.<>) $4::pg_catalog.int8)
+           and pg_catalog.pg_relation_is_publishable(relation) is not null
+         group by relation) w
+      join lateral ${byNumber(
+        `
         select oid, relname, relnamespace, relkind, reltablespace, relfilenode, relhastriggers,
                case when pg_catalog.age(xmin) operator(pg_catalog.<=)
                          pg_catalog.age(pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.xid)
                     then cmin::pg_catalog.text::pg_catalog.int8 end as command
-          from pg_catalog.pg_class
-         where oid operator(pg_catalog.=) any (array(
-               select relation from l
-                where not is_known
-                   or is_strong and (select ${changes}) operator(pg_catalog.<>) $4::pg_catalog.int8))
-        offset 0) r
-      join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) r.relnamespace
-      left join lateral (
-        select x.indrelid, n.nspname, t.relname
-          from pg_catalog.pg_index x
-          join pg_catalog.pg_class t on t.oid operator(pg_catalog.=) x.indrelid
-          join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) t.relnamespace
-         where x.indexrelid operator(pg_catalog.=) r.oid offset 0) i on true
-     where r.command operator(pg_catalog.>) $2::pg_catalog.int8
-        or r.oid operator(pg_catalog.=) any (select relation from l where not is_known)))`
+          from pg_catalog.pg_class`,
+        'oid',
+        'w.relation',
+      )} r on r.oid operator(pg_catalog.=) w.relation
+      left join lateral ${byNumber(
+        `
+        select indexrelid, indrelid from pg_catalog.pg_index`,
+        'indexrelid',
+        numberOfIndex,
+      )} i
+             on i.indexrelid operator(pg_catalog.=) r.oid
+      left join lateral ${byNumber(
+        `
+        select oid, relname, relnamespace from pg_catalog.pg_class`,
+        'oid',
+        'i.indrelid',
+      )} t
+             on t.oid operator(pg_catalog.=) i.indrelid
+     where not w.is_known
+        or r.command operator(pg_catalog.>) $2::pg_catalog.int8))`
 
 /** In no transaction: what others before did and nobody asked about is told to the statistics. */
 export const flushQuery = 'select pg_catalog.pg_stat_force_next_flush()'
