@@ -33,9 +33,11 @@ export async function listCode(root: string): Promise<CodeTree> {
   }
 }
 
-// Purser's own folder changes with every run, and a checkout need not ignore it.
+// Purser's own folder and the caches of tools change with every run, and a checkout need not ignore them.
+const ownFolders = /(?:^|\/)(?:\.purser|node_modules\/\.cache)(?:\/|$)/
+
 function isCode(file: string): boolean {
-  return file !== '' && !file.split('/').includes('.purser')
+  return file !== '' && !ownFolders.test(file)
 }
 
 function isInCheckout(folder: string): boolean {
