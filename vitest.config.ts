@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 const alone = ['test/{chaos,journeys}/**/*.test.ts']
 const quick = ['test/architecture/**/*.test.ts']
-// Once before everything: the second project that names it finds it done.
 // Only what hangs takes so long: the machine may be busy.
 const expectedSoon = { poll: { timeout: 20_000 } }
+// Once before everything: the second project that names it finds it done.
 const setup = ['./test/support/build-package.ts', './test/support/docker/global-setup.ts']
 
 export default defineConfig({

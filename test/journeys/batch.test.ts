@@ -96,8 +96,11 @@ describe('a batch', () => {
       cwd: batches.project.folder,
       stdio: ['pipe', 'pipe', 'inherit'],
     })
-    terminal.stdout.on('data', (seen: Buffer) => {
-      if (seen.includes('[y/N]')) terminal.stdin.write('y\n')
+    let seen = ''
+    terminal.stdout.on('data', (chunk: Buffer) => {
+      const wasAsked = seen.includes('[y/N]')
+      seen += chunk.toString()
+      if (!wasAsked && seen.includes('[y/N]')) terminal.stdin.write('y\n')
     })
     expect(await once(terminal, 'exit')).toEqual([0, null])
     expect(await batches.applied()).toEqual(everyRowOnce)

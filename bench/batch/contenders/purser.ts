@@ -81,10 +81,16 @@ export const onRecord = {}
 // Each one's to work on, its leases', and the one that it listens on.
 const connectionsEach = 3
 
+const connectedWithinMs = 30_000
+
 /** Until so many workers have their connections, as those of every other side have by now. */
 async function connected(table: { query(text: string): Promise<readonly unknown[]> }, workers: number) {
   const text = `select from pg_stat_activity where application_name like 'purser%' and state = 'idle'`
-  while ((await table.query(text)).length < workers * connectionsEach) await sleep(10)
+  const deadline = performance.now() + connectedWithinMs
+  while ((await table.query(text)).length < workers * connectionsEach) {
+    if (performance.now() > deadline) throw new Error('A worker has not connected.')
+    await sleep(10)
+  }
 }
 
 /** What a worker of the batch is told. */

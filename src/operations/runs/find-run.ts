@@ -44,8 +44,17 @@ export async function findRun(context: Context, typed: string): Promise<FoundRun
   })
 }
 
-/** The run that began the batch that a worker works on; every other run is its own. */
+// A batch may have begun before hundreds of its workers: it is looked for among so many of the newest first.
+const newest = 100
+
+/** The newest run that leads the batch that a worker works on (a replay is one of its own); every other run is its own. */
 export async function batchOf(context: Context, found: FoundRun): Promise<FoundRun> {
   const { kind, batch } = found.run.request
-  return kind === 'worker' && batch?.id !== undefined ? findRun(context, batch.id) : found
+  if (kind !== 'worker' || batch?.id === undefined) return found
+  for (const id of await found.ledger.find({ limit: newest })) {
+    const run = await readRun(found.ledger, id)
+    const leads = run.request.kind !== 'worker' && (id === batch.id || run.request.batch?.id === batch.id)
+    if (leads) return { run, ledger: found.ledger }
+  }
+  return findRun(context, batch.id)
 }

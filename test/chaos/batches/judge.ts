@@ -44,12 +44,15 @@ const momentMs = 5_000
 const longestMs = 60_000
 
 async function leftAfterAMoment({ transport }: Stage, run: string): Promise<number> {
-  const began = performance.now()
-  for (;;) {
-    const left = await transport.left()
-    const waitedMs = performance.now() - began
-    if (left === 0 || waitedMs > longestMs) return left
-    if (waitedMs > momentMs) await transport.takeOff?.(run)
-    await sleep(50)
+  const leftUntil = async (deadline: number): Promise<number> => {
+    for (;;) {
+      const left = await transport.left()
+      if (left === 0 || performance.now() > deadline) return left
+      await sleep(50)
+    }
   }
+  const began = performance.now()
+  if ((await leftUntil(began + momentMs)) === 0) return 0
+  await transport.takeOff?.(run)
+  return leftUntil(began + longestMs)
 }

@@ -102,10 +102,13 @@ describe('a batch at work in a container', () => {
     const { typed, run: found } = await runToGate()
     const pausing = batches.type('pause', found.run)
     await until(async () => (await batches.show(found.run)).status === 'pausing')
-    await until(async () => (await tunnels()).length > 0)
-    const cut = await tunnels()
-    // as its time limit does
-    await batches.app.exec('kill', ...cut)
+    let cut: readonly string[] = []
+    await until(async () => {
+      cut = await tunnels()
+      return cut.length > 0
+    })
+    // as its time limit does, which may have come already
+    await batches.app.exec('sh', '-c', 'kill "$@" || true', 'sh', ...cut)
     const isNew = (tunnel: string) => !cut.includes(tunnel)
     await until(async () => (await tunnels()).some(isNew) || pausing.process.exitCode !== null)
     await gate[Symbol.asyncDispose]()

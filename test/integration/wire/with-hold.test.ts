@@ -133,4 +133,11 @@ describe.each(await allPrograms())('cursors WITH HOLD, through the wire to versi
     expect(throughWire.at(-1)?.at(-1)).toEqual({ n: 5 })
     expect(throughWire).toEqual(await read(server.url()))
   })
+
+  it('read though a message before has failed that had a savepoint', async () => {
+    await using client = await connected(wire.url)
+    await expect(client.query('savepoint s; select 1 / 0')).rejects.toMatchObject({ code: '22012' })
+    await client.query(reading)
+    expect((await client.query('fetch 1 from x')).rows).toEqual([{ n: 1 }])
+  })
 })

@@ -84,7 +84,10 @@ export function stopOf(engine: Engine, id: string): Stoppable {
   return { ask: () => send('SIGTERM'), kill: () => send('SIGKILL') }
 }
 
-/** Removes it with its log and its anonymous volumes, and resolves when it is gone. One that is gone is no error. */
+/**
+ * Removes it with its log and its anonymous volumes, and resolves when it is gone, or somebody else takes too long to
+ * remove it. One that is gone is no error.
+ */
 export async function removeContainer(engine: Pick<Engine, 'remove' | 'stream'>, id: string): Promise<void> {
   try {
     await engine.remove(enginePath`/containers/${id}`, { v: true, force: true })

@@ -38,6 +38,7 @@ async function isLeftBehind(
   { Labels, State, Created }: ContainerListed,
   folderOf: (attempt: string) => string,
 ): Promise<boolean> {
+  if (State === 'removing') return false // by somebody else, who may never come to an end with it
   const starter = Labels[labels.starter]
   if (starter !== undefined) return isStarterDead(starter, Created)
   const attempt = Labels[labels.attempt]

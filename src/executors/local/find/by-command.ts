@@ -15,7 +15,10 @@ export function findByCommand(command: string): readonly number[] {
 }
 
 function notRunning(command: string, [contained]: readonly number[]): PurserError {
-  const but = contained === undefined ? '' : ` but process ${contained}, which is in a container`
+  const but =
+    contained === undefined
+      ? ''
+      : ` but process ${contained}, which has process ids of its own, as in a container`
   const remedy =
     'Start the app, or correct `local({ command })` in the configuration: `ps -eo args` shows commands.'
   return new PurserError('APP_NOT_RUNNING', {

@@ -46,7 +46,10 @@ function refuseElsewhere({ identity: { pid }, workingDirectory: folder }: Servin
     throw new PurserError('APP_UNREADABLE', { message: `Process ${pid}, which serves, ${why}.`, remedy })
   }
   if (isInContainer(pid))
-    refuse('is in a container: its files are none of this machine', 'Name its container: `docker({ … })`.')
+    refuse(
+      'has process ids of its own, as in a container: its files may be none of this machine',
+      "Name its container, `docker({ … })`, or start it without (systemd's `PrivatePIDs=`).",
+    )
   if (folder === '/')
     refuse(
       'works in "/": its code can\'t be told from everything else on this machine',

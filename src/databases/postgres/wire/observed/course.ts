@@ -239,7 +239,7 @@ export class Course {
     const isForAlone = this.#isWrapped && this.#guard.isForAlone(error)
     if (!isForAlone && !(await patience?.sleeps(error))) return false
     if (conversation.isSkipping) await this.resume()
-    if (conversation.status !== 'idle') await this.#guard.rollBack()
+    if (conversation.status !== 'idle') await this.#guard.rollBackToRepeat()
     if (invalid !== undefined && !(await patience?.dropFailed(invalid))) return false
     await this.#guard.clear()
     if (this.#wasInTransaction && !(await patience?.beginAnew())) throw lost('a series of messages')

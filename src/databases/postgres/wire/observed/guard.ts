@@ -93,12 +93,22 @@ export class Guard {
 
   /** `why`: it could not be committed. */
   async rollBack(why?: Refusal | ServerError): Promise<void> {
+    this.#judge.ended()
+    await this.#undo()
+    if (why instanceof ServerError) await this.witness?.tellOfCommit(why.bytes)
+    else await this.witness?.ended('rolled back')
+  }
+
+  /** Takes back a transaction that is begun once more, by the same statements of the client's. */
+  async rollBackToRepeat(): Promise<void> {
+    await this.#undo()
+    await this.witness?.ended('rolled back')
+  }
+
+  async #undo(): Promise<void> {
     this.isDirty = true
     this.#books.turn()
     await ask(this.conversation, 'rollback', 'sync')
-    if (why !== undefined) this.#judge.ended()
-    if (why instanceof ServerError) await this.witness?.tellOfCommit(why.bytes)
-    else await this.witness?.ended('rolled back')
   }
 
   /** Commits a transaction of ours. Gives back what is wrong with it. */

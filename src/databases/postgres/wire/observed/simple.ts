@@ -135,7 +135,7 @@ class Wrapped {
         if (!(await patience.dropFailed(invalid ?? []))) return sent
         await sent.alone?.end(async () => new Map())
       } else {
-        await this.#guard.rollBack()
+        await this.#guard.rollBackToRepeat()
         await this.#guard.clear()
         if (!(await patience.beginAnew())) throw lost(firstWords(segment.words))
       }

@@ -15,11 +15,11 @@ export const unobserved = {
     ),
   elsewhere: (table: string) =>
     refusal(
-      `The transaction changes rows of ${table}, a foreign table: they are on another server, and can't be counted here.`,
-      'Change them where they are, by a task of its own.',
+      `The transaction has locked ${table}, a foreign table, to change rows of it: they are on another server, and can't be counted here.`,
+      'Change them where they are, by a task of its own. Where it is a partition, let a condition leave it out.',
     ),
   writingCursor: refusal(
-    'A cursor WITH HOLD is run to its end by the commit, and its query writes: that can not be counted before.',
+    'A cursor WITH HOLD is run to its end by the commit, and its query writes, locks rows, or takes the numbers of a sequence: that can not be counted before.',
     'Close the cursor before the commit, and write by statements of their own.',
   ),
   unfenced: refusal(
