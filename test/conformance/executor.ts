@@ -4,9 +4,9 @@ import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AttemptSpec, Execution, Executor, Observed, Work } from '../../src/executors/executor.ts'
 import type { AttemptRecord } from '../../src/runs/events.ts'
-import type { Frame } from '../../src/runs/frames.ts'
 import type { Outcome } from '../../src/runs/outcomes.ts'
 import { identify } from '../../src/runs/process-identity.ts'
+import { bytesOf, follow, outcomeOf, read, textOf, until } from './frames.ts'
 
 /** A place where an app serves, for one test. */
 export interface World extends AsyncDisposable {
@@ -365,38 +365,4 @@ function record(id: string): AttemptRecord {
   const starter = identify(process.pid)
   if (starter === undefined) throw new Error('This process is not in /proc.')
   return { id, host: hostname(), starter }
-}
-
-async function follow(execution: Execution): Promise<Frame[]> {
-  return Array.fromAsync(execution.frames({ follow: true }))
-}
-
-async function read(execution: Execution): Promise<Frame[]> {
-  return Array.fromAsync(execution.frames({ follow: false }))
-}
-
-async function until(execution: Execution, text: string): Promise<void> {
-  const seen: Frame[] = []
-  for await (const frame of execution.frames({ follow: true })) {
-    seen.push(frame)
-    if (textOf(seen).includes(text)) return
-  }
-  throw new Error(`It ended without "${text}".`)
-}
-
-function bytesOf(frames: readonly Frame[], stream?: string): Buffer {
-  return Buffer.concat(
-    frames.flatMap((frame) =>
-      frame.kind === 'output' && (stream === undefined || frame.stream === stream) ? [frame.bytes] : [],
-    ),
-  )
-}
-
-function textOf(frames: readonly Frame[], stream?: string): string {
-  return bytesOf(frames, stream).toString()
-}
-
-function outcomeOf(frames: readonly Frame[]): Outcome | undefined {
-  const last = frames.at(-1)
-  return last?.kind === 'outcome' ? last.outcome : undefined
 }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { appendFileSync, existsSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -12,8 +10,8 @@ import {
   rowCount,
   until,
 } from '../support/batch-project.ts'
-import { purserProgram } from '../support/cli.ts'
 import { isGone } from '../support/processes.ts'
+import { onTerminal } from '../support/terminal.ts'
 
 const claimed = 1
 const done = 2
@@ -91,18 +89,11 @@ describe('a batch', () => {
 
   it('goes on at a yes after its canary, with as many workers', async () => {
     const typed = ['run', 'count', '-e', 'local', '--canary', '2', '--workers', '2']
-    const words = [process.execPath, purserProgram, ...typed].map((word) => `'${word}'`).join(' ')
-    const terminal = spawn('script', ['--quiet', '--return', '--command', words, '/dev/null'], {
-      cwd: batches.project.folder,
-      stdio: ['pipe', 'pipe', 'inherit'],
+    const { code } = await onTerminal(typed, {
+      folder: batches.project.folder,
+      hear: (shown) => (shown.includes('[y/N]') ? 'y\n' : undefined),
     })
-    let seen = ''
-    terminal.stdout.on('data', (chunk: Buffer) => {
-      const wasAsked = seen.includes('[y/N]')
-      seen += chunk.toString()
-      if (!wasAsked && seen.includes('[y/N]')) terminal.stdin.write('y\n')
-    })
-    expect(await once(terminal, 'exit')).toEqual([0, null])
+    expect(code).toBe(0)
     expect(await batches.applied()).toEqual(everyRowOnce)
     const found = await batchRun()
     const workers = (await batches.runs()).filter(({ batch }) => batch === found.run)

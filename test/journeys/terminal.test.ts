@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { purser, purserProgram, typePurser } from '../support/cli.ts'
 import { makeProject, type Project } from '../support/project.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { onTerminal } from '../support/terminal.ts'
 
 const colour = '\u001b['
 /** Outside of the project: a file beside its code would be another release. */
@@ -36,31 +36,32 @@ afterAll(async () => {
   elsewhere[Symbol.dispose]()
 })
 
-/** Types a command on a pseudo-terminal, and lets its steps go on when it shows the first; gives all that the terminal got. */
-async function onTerminal(
+/** Types a command, and lets its steps go on when it shows the first; gives all that the terminal got. */
+async function typed(
   variables: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<string> {
-  const words = [process.execPath, purserProgram, ...args].map((word) => `'${word}'`).join(' ')
   rmSync(seen, { force: true })
-  const typed = spawn('script', ['--quiet', '--return', '--command', words, '/dev/null'], {
-    cwd: project.folder,
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', TERM: 'xterm-256color', ...variables },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const { code, shown } = await onTerminal(args, {
+    folder: project.folder,
+    variables: {
+      PATH: process.env.PATH ?? '',
+      HOME: '/nonexistent',
+      TERM: 'xterm-256color',
+      ...variables,
+    },
+    hear(shown) {
+      if (shown.includes('1 of 3 steps')) writeFileSync(seen, '')
+      return undefined
+    },
   })
-  let shown = ''
-  typed.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text
-    if (shown.includes('1 of 3 steps')) writeFileSync(seen, '')
-  })
-  const [code] = await once(typed, 'close')
   expect(code).toBe(0)
   return shown
 }
 
 describe('on a terminal', () => {
   it('a run is coloured, and shows its progress in one line that goes away', async () => {
-    const shown = await onTerminal({}, 'run', 'steps', '-e', 'local')
+    const shown = await typed({}, 'run', 'steps', '-e', 'local')
     expect(shown).toContain(colour)
     expect(shown).toMatch(/33 %.*1 of 3 steps/)
     expect(shown).toContain('\r\u001b[K')
@@ -68,10 +69,10 @@ describe('on a terminal', () => {
   })
 
   it('NO_COLOR takes the colours away, and nothing else', async () => {
-    const shown = await onTerminal({ NO_COLOR: '1' }, 'run', 'steps', '-e', 'local')
+    const shown = await typed({ NO_COLOR: '1' }, 'run', 'steps', '-e', 'local')
     expect(shown).toMatch(/33 %.*1 of 3 steps/)
     expect(shown.replaceAll('\r\u001b[K', '')).not.toContain(colour)
-    expect(await onTerminal({ NO_COLOR: '1' }, 'runs')).not.toContain(colour)
+    expect(await typed({ NO_COLOR: '1' }, 'runs')).not.toContain(colour)
   })
 })
 

@@ -1,4 +1,5 @@
-import type { Statement, TableWork } from '../../databases/wire.ts'
+import { joined } from '../../databases/table-work.ts'
+import type { Statement } from '../../databases/wire.ts'
 
 /** Whether two statements differ in nothing but how much they did: an INSERT for each row, in one transaction. */
 export function isAlike(one: Statement, other: Statement): boolean {
@@ -20,20 +21,5 @@ function isPlain({ failure, notices, isAlone }: Statement): boolean {
 
 /** Both as one, which did what they did together and took as long. */
 export function together(one: Statement, other: Statement): Statement {
-  const tables = new Map(one.tables)
-  for (const [table, work] of other.tables) tables.set(table, plus(tables.get(table), work))
-  return { ...one, ms: one.ms + other.ms, tables }
-}
-
-function plus(one: TableWork | undefined, other: TableWork): TableWork {
-  if (one === undefined) return other
-  return {
-    ...one,
-    ...other,
-    inserted: one.inserted + other.inserted,
-    updated: one.updated + other.updated,
-    deleted: one.deleted + other.deleted,
-    scanned: one.scanned + other.scanned,
-    built: [...new Set([...one.built, ...other.built])],
-  }
+  return { ...one, ms: one.ms + other.ms, tables: joined(one.tables, other.tables) }
 }

@@ -1,3 +1,4 @@
+import { joined } from '../../../../table-work.ts'
 import type { StatementLock, TableWork } from '../../../../wire.ts'
 
 /** What one statement did. */
@@ -9,22 +10,10 @@ export interface Deed {
 
 /** Of what was done one after the other, as if it were one. */
 export function sumOf(deeds: readonly Deed[]): Deed {
-  const tables = new Map<string, TableWork>()
-  for (const [table, work] of deeds.flatMap((deed) => [...deed.tables])) {
-    const earlier = tables.get(table)
-    tables.set(table, earlier === undefined ? work : both(earlier, work))
-  }
-  return { locks: deeds.flatMap(({ locks }) => locks), held: deeds[0]?.held ?? [], tables }
-}
-
-function both(earlier: TableWork, later: TableWork): TableWork {
+  const nothing: Deed['tables'] = new Map()
   return {
-    ...earlier,
-    ...later,
-    inserted: earlier.inserted + later.inserted,
-    updated: earlier.updated + later.updated,
-    deleted: earlier.deleted + later.deleted,
-    scanned: earlier.scanned + later.scanned,
-    built: [...earlier.built, ...later.built],
+    locks: deeds.flatMap(({ locks }) => locks),
+    held: deeds[0]?.held ?? [],
+    tables: deeds.reduce((sum, { tables }) => joined(sum, tables), nothing),
   }
 }
