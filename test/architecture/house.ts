@@ -26,6 +26,7 @@ const rooms = {
       'databases/clone.ts',
       'databases/inspector.ts',
       'databases/lock-modes.ts',
+      'databases/table-work.ts',
       'databases/wire.ts',
       'ledger/ledger.ts',
       'ledger/chain.ts',
