@@ -58,6 +58,15 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
     expect(t?.reads.longestMs).toBeLessThan(500)
   })
 
+  it('are in nobody’s way who writes a table and then locks it, however long the writing takes', async () => {
+    const probes = await stage.inspector.probe(['public.t'])
+    await migrator.query(`begin; update t set name = name; select pg_sleep(1.5)`)
+    await migrator.query('alter table t add c int')
+    await migrator.query('commit')
+    const t = (await probes.stop()).get('public.t')
+    expect(t?.writes?.longestMs).toBeGreaterThan(1_000)
+  })
+
   it('count a wait that has not ended, and leave nothing behind', async () => {
     await migrator.query('begin; lock table t in access exclusive mode')
     const probes = await stage.inspector.probe(['public.t'])

@@ -14,11 +14,23 @@ interface Probe {
   failures: number
 }
 
+/** What all lanes have in common. */
+export interface LaneTerms {
+  /** Whether triggers and foreign keys can be kept still. */
+  readonly mayReplicate: boolean
+  /**
+   * How long a try waits for a lock before it gives up what it holds itself and asks anew, in milliseconds: less than the
+   * server takes to look for deadlocks. Whoever first writes a table and then locks it would be ended for a probe else,
+   * which holds the table while it waits for the row.
+   */
+  readonly patienceMs: number
+}
+
 /** A session that tries its probes in turn, until it is stopped or none is left. */
 export class Lane {
   readonly probes: readonly Probe[]
   readonly #client: Client
-  readonly #mayReplicate: boolean
+  readonly #terms: LaneTerms
   readonly #live: Set<Probe>
   #current: { readonly probe: Probe; readonly since: number } | undefined
   #stopped = false
@@ -26,11 +38,11 @@ export class Lane {
 
   private constructor(
     client: Client,
-    mayReplicate: boolean,
+    terms: LaneTerms,
     wanted: readonly (readonly [ProbePlan, Probe['kind']])[],
   ) {
     this.#client = client
-    this.#mayReplicate = mayReplicate
+    this.#terms = terms
     this.probes = wanted.flatMap(([plan, kind]) => {
       const statement = kind === 'read' ? plan.read : plan.write
       return statement === undefined
@@ -43,11 +55,12 @@ export class Lane {
   static async open(
     sessions: Sessions,
     wanted: readonly (readonly [ProbePlan, Probe['kind']])[],
-    mayReplicate: boolean,
+    terms: LaneTerms,
   ): Promise<Lane> {
     const client = await sessions.open('purser probe')
-    if (mayReplicate) await client.query('set session_replication_role = replica')
-    return new Lane(client, mayReplicate, wanted)
+    if (terms.mayReplicate) await client.query('set session_replication_role = replica')
+    await client.query(`set lock_timeout = ${terms.patienceMs}`)
+    return new Lane(client, terms, wanted)
   }
 
   /** Tries again and again, with a pause of so many milliseconds after each round. */
@@ -87,17 +100,37 @@ export class Lane {
     const since = performance.now()
     this.#current = { probe, since }
     try {
-      const result: QueryResult<Took> | readonly QueryResult<Took>[] = await this.#client.query(
-        probe.statement,
-      )
-      probe.tally.add(tookOf(result))
-      probe.failures = 0
+      const took = await this.#wait(probe, since)
+      if (took === undefined) return // it waits still, and whoever stops it counts that
       this.#current = undefined
+      probe.tally.add(took)
+      probe.failures = 0
     } catch (error) {
       this.#current = undefined
       // it may have waited until the table was gone or another
       if (sqlStateOf(error) !== undefined) probe.tally.add(performance.now() - since)
       await this.#mend(probe, error)
+    }
+  }
+
+  /** How long a probe takes until it is let in, however often it has to ask; `undefined` where it is stopped before. */
+  async #wait(probe: Probe, since: number): Promise<number | undefined> {
+    const atOnce = await this.#ask(probe)
+    if (atOnce !== undefined) return atOnce
+    while (!this.#stopped) {
+      if ((await this.#ask(probe)) !== undefined) return performance.now() - since
+    }
+    return undefined
+  }
+
+  /** How long the server took for it; `undefined` where somebody else has locked what it needs. */
+  async #ask({ statement }: Probe): Promise<number | undefined> {
+    try {
+      return tookOf(await this.#client.query(statement))
+    } catch (error) {
+      if (sqlStateOf(error) !== '55P03') throw error
+      await this.#client.query('rollback')
+      return undefined
     }
   }
 
@@ -114,7 +147,7 @@ export class Lane {
   async #plan(table: string): Promise<ProbePlan | undefined> {
     try {
       await this.#client.query('rollback')
-      return await planProbe(this.#client, table, this.#mayReplicate)
+      return await planProbe(this.#client, table, this.#terms.mayReplicate)
     } catch {
       return undefined // it goes away just now, or the session has
     }

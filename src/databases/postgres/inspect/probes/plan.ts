@@ -54,7 +54,7 @@ async function oneRow(client: Client, { from, key }: Found): Promise<string | un
   const parts = (key ?? ['tableoid', 'ctid']).map(
     (column) => `${literal(`t.${column} = `)} || quote_literal(t.${column})`,
   )
-  await client.query(`set lock_timeout = '20ms'`)
+  await client.query(`begin; set local lock_timeout = '20ms'`)
   try {
     const { rows } = await client.query<{ readonly condition: string }>(
       `select ${marker} concat_ws(' and ', ${parts.join(', ')}) as condition from ${from} limit 1`,
@@ -64,7 +64,7 @@ async function oneRow(client: Client, { from, key }: Found): Promise<string | un
     if (sqlStateOf(error) === '55P03') return 'locked'
     throw error
   } finally {
-    await client.query('set lock_timeout = 0')
+    await client.query('rollback')
   }
 }
 

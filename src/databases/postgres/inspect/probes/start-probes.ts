@@ -7,11 +7,11 @@ import type { Sessions } from '../sessions.ts'
 import { Lane } from './lane.ts'
 import { type ProbePlan, planProbe } from './plan.ts'
 
-const most = { lanes: 40, triesASecond: 4_000 } as const
+const most = { lanes: 40, triesASecond: 4_000, patienceMs: 100 } as const
 
 /** Begins to read and write tables. Resolves once it is known what is normal, and within a second. */
 export async function startProbes(sessions: Sessions, tables: readonly string[]): Promise<Probes> {
-  const { plans, mayReplicate, free } = await sessions.with((client) => prepareProbes(client, tables))
+  const { plans, free, terms } = await sessions.with((client) => prepareProbes(client, tables))
   const wanted = plans.flatMap((plan) => [
     [plan, 'read'] as const,
     ...(plan.write === undefined ? [] : [[plan, 'write'] as const]),
@@ -20,7 +20,7 @@ export async function startProbes(sessions: Sessions, tables: readonly string[])
   const shares = Array.from({ length: count }, (_, lane) =>
     wanted.filter((_, index) => index % count === lane),
   )
-  const lanes = await Promise.all(shares.map((share) => Lane.open(sessions, share, mayReplicate)))
+  const lanes = await Promise.all(shares.map((share) => Lane.open(sessions, share, terms)))
   for (const lane of lanes) lane.start(Math.max(5, (1_000 * lanes.length) / most.triesASecond))
   const until = performance.now() + 1_000
   while (!lanes.every((lane) => lane.isSettled) && performance.now() < until) await delay(5)
@@ -37,11 +37,14 @@ async function prepareProbes(client: Client, tables: readonly string[]) {
     if (plan !== undefined) plans.push(plan)
   }
   // Whoever works here, the migrator above all, needs some as well.
-  const { rows } = await client.query<{ readonly free: number }>(
+  const { rows } = await client.query<{ readonly free: number; readonly deadlockMs: number }>(
     `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-       - 20 - (select count(*)::int from pg_stat_activity where datid is not null) as free`,
+       - 20 - (select count(*)::int from pg_stat_activity where datid is not null) as free,
+       (select setting::int from pg_settings where name = 'deadlock_timeout') as "deadlockMs"`,
   )
-  return { plans, mayReplicate, free: rows[0]?.free ?? 1 }
+  const { free, deadlockMs } = rows[0] ?? { free: 1, deadlockMs: 1 }
+  const patienceMs = Math.max(1, Math.min(most.patienceMs, Math.floor(deadlockMs / 4)))
+  return { plans, free, terms: { mayReplicate, patienceMs } }
 }
 
 /** Whether triggers and foreign keys can be kept still, which a role may not do without a right. */
