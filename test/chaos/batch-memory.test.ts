@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { makeBatchProject } from '../support/batch-project.ts'
+import { BatchProject } from '../support/batches/local.ts'
 import { isFull } from './batches/how-much.ts'
 import { findProcesses, type Role } from './batches/processes.ts'
 
@@ -15,12 +15,12 @@ interface Watched {
 }
 
 it(`${rows} rows are done once, and neither their lead nor its two workers grow over it`, async () => {
-  await using batches = await makeBatchProject()
+  await using batches = await BatchProject.start()
   await batches.fill(rows)
   const watched = new Map<number, Watched>()
   const watching = setInterval(() => look(batches.project.folder, watched), lookEveryMs)
   const began = performance.now()
-  const { code } = await batches.purser('run', 'count', '-e', 'local', '--workers', '2')
+  const { code } = await batches.run('count', '--workers', '2')
   clearInterval(watching)
   const seconds = Math.round((performance.now() - began) / 1_000)
   expect(code).toBe(0)

@@ -2,14 +2,14 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProcesses, signal } from '../chaos/batches/processes.ts'
-import { type BatchProject, gateAfter, makeBatchProject, rowCount, until } from '../support/batch-project.ts'
+import { BatchProject } from '../support/batches/local.ts'
+import { gateAfter, rowCount } from '../support/batches/tasks.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-
-const claimed = 1
+import { until } from '../support/until.ts'
 
 let batches: BatchProject
 beforeAll(async () => {
-  batches = await makeBatchProject()
+  batches = await BatchProject.start()
 })
 beforeEach(() => batches.fill())
 afterAll(() => batches[Symbol.asyncDispose]())
@@ -18,19 +18,13 @@ const once = { 1: rowCount }
 const untilGate = { 0: rowCount - gateAfter, 1: gateAfter }
 const taskFile = (name: string) => path.join(batches.project.folder, `tasks/${name}.js`)
 
-/** Starts a batch, and waits until nothing is left for it but what the gate keeps from it. */
-async function runToGate(task: string) {
-  const typed = batches.type('run', task, '-e', 'local')
-  await until(
-    async () => (await batches.applied())[1] === gateAfter && (await batches.slices(claimed)).slices > 0,
-  )
-  return { typed, ...(await batches.show()) }
-}
-
 describe('workers whose task file was changed since their batch began', () => {
   it('refuse it: the run ends, no row is touched, and a replay goes on once the file is back', async () => {
     await using gate = await batches.closeGate()
-    const { typed, run } = await runToGate('gated')
+    const {
+      typed,
+      run: { run },
+    } = await batches.runToGate('gated')
     const file = taskFile('gated')
     const asItWas = readFileSync(file)
     writeFileSync(file, String(asItWas).replace('applied + 1', 'applied + 2'))
@@ -73,7 +67,10 @@ describe('a lead that ends with exit code 0 before its last word', () => {
     batches.project.write('tasks/leaving.js', imports + source.replace('limits:', leaving))
 
     await using gate = await batches.closeGate()
-    const { typed, run } = await runToGate('leaving')
+    const {
+      typed,
+      run: { run },
+    } = await batches.runToGate('leaving')
     writeFileSync(leave, '')
     const { code, stderr } = await typed.finished
     expect([code, stderr]).toEqual([86, expect.stringContaining('ended before it was known to be over')])

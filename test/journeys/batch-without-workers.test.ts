@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { makeBatchProject, rowCount, until } from '../support/batch-project.ts'
+import { BatchProject } from '../support/batches/local.ts'
+import { rowCount } from '../support/batches/tasks.ts'
+import { until } from '../support/until.ts'
 
 /** A machine that has room for one twin of each command that is typed. */
 const crowded = `
@@ -17,7 +19,7 @@ function crowded(wiring) {
 `
 
 it('a batch all of whose workers are refused says so, and goes on once there are some', async () => {
-  await using batches = await makeBatchProject()
+  await using batches = await BatchProject.start()
   await batches.fill()
   const config = readFileSync(path.join(batches.project.folder, 'purser.config.ts'), 'utf8')
   batches.project.write(
@@ -25,7 +27,7 @@ it('a batch all of whose workers are refused says so, and goes on once there are
     `${config.replace('local({', 'crowded(local({').replace('})', '}))')}${crowded}`,
   )
 
-  const typed = batches.type('run', 'count', '-e', 'local', '--workers', '2')
+  const typed = batches.typeRun('count', '--workers', '2')
   const lead = async () => (await batches.runs()).find(({ kind }) => kind === 'batch')
   await until(async () => (await lead())?.status === 'running')
   const { run } = await batches.show((await lead())?.run)
@@ -33,7 +35,7 @@ it('a batch all of whose workers are refused says so, and goes on once there are
   await until(async () => (await label())?.includes('waiting: no worker takes up its slices') === true)
   expect(await batches.applied()).toEqual({ 0: rowCount })
 
-  const worker = batches.type('worker', '-e', 'local')
+  const worker = batches.typeWorker()
   const { code, stderr } = await typed.finished
   worker.process.kill('SIGTERM')
   expect((await worker.finished).code).toBe(0)
@@ -63,7 +65,7 @@ function leaving(wiring) {
 `
 
 it('a worker that can not even be started keeps nobody from following its batch', async () => {
-  await using batches = await makeBatchProject()
+  await using batches = await BatchProject.start()
   await batches.fill()
   const { folder } = batches.project
   const [config, pid] = ['purser.config.ts', 'app.pid'].map((file) =>
@@ -72,7 +74,7 @@ it('a worker that can not even be started keeps nobody from following its batch'
   const changed = config?.replace('local({', 'leaving(local({').replace('})', '}))')
   batches.project.write('purser.config.ts', `${changed}${leaving}`)
 
-  const typed = batches.type('run', 'count', '-e', 'local', '--workers', '2')
+  const typed = batches.typeRun('count', '--workers', '2')
   const lead = async () => (await batches.runs()).find(({ kind }) => kind === 'batch')
   await until(async () => (await lead())?.status === 'running')
   const { run } = await batches.show((await lead())?.run)
@@ -81,7 +83,7 @@ it('a worker that can not even be started keeps nobody from following its batch'
 
   batches.project.write('purser.config.ts', String(config))
   writeFileSync(path.join(folder, 'app.pid'), String(pid))
-  const worker = batches.type('worker', '-e', 'local')
+  const worker = batches.typeWorker()
   const { code, stdout, stderr } = await typed.finished
   worker.process.kill('SIGTERM')
   await worker.finished

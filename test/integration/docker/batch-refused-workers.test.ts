@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { startBatchApp } from '../../support/docker/batch-app.ts'
-import { rowCount } from '../../support/docker/batch-tasks.ts'
+import { BatchApp } from '../../support/batches/docker.ts'
+import { rowCount } from '../../support/batches/tasks.ts'
 import { dockerHost } from '../../support/docker/docker.ts'
 import { dockerVariables } from '../../support/docker/docker-command.ts'
 import { until } from '../../support/until.ts'
@@ -27,20 +27,20 @@ function changing(wiring) {
 `
 
 it('workers that are not as the app is are told, and the batch waits for others', async () => {
-  await using batches = await startBatchApp()
+  await using batches = await BatchApp.start()
   await batches.fill()
   const config = readFileSync(path.join(batches.project.folder, 'purser.config.ts'), 'utf8')
   const wrapped = config.replace('docker({', 'changing(docker({').replace('})', '}))')
   batches.project.write('purser.config.ts', `${wrapped}${changing(batches.app.id)}`)
 
-  const typed = batches.type('run', 'count', '-e', 'test', '--workers', '1')
+  const typed = batches.typeRun('count', '--workers', '1')
   const lead = async () => (await batches.runs()).find(({ kind }) => kind === 'batch')
   const label = async () => (await batches.show((await lead())?.run)).progress?.label
   await until(async () => (await label())?.includes('waiting: no worker takes up') === true)
   expect(await batches.applied()).toEqual({ 0: rowCount })
 
   await batches.app.exec('rm', 'REVISION')
-  const worker = batches.type('worker', '-e', 'test')
+  const worker = batches.typeWorker()
   const { code, stderr } = await typed.finished
   worker.process.kill('SIGTERM')
   expect((await worker.finished).code).toBe(0)
