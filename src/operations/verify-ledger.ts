@@ -1,8 +1,10 @@
 import { reasonOf } from '../core/errors.ts'
 import { count } from '../core/text.ts'
 import { brokenLink, genesis, nameOf } from '../ledger/chain.ts'
-import { endsRun, type Head, type Ledger, type StoredEvent } from '../ledger/ledger.ts'
-import { applyEvent, foldRun, type RecordedEvent, type Run } from '../runs/run.ts'
+import type { Head, Ledger, StoredEvent } from '../ledger/ledger.ts'
+import type { RunFinding } from '../runs/events.ts'
+import { applyEvent, foldRun, isMove, type RecordedEvent, type Run } from '../runs/run.ts'
+import { isEnd } from '../runs/statuses.ts'
 
 interface VerifyOptions {
   /** A head that was kept elsewhere; without it nobody can tell that a tail was cut off or all of it rewritten. */
@@ -62,9 +64,9 @@ function cutOff(head: Head, expect: Head): string | undefined {
   return `The ledger ends at event ${head.sequence}, but event ${expect.sequence} was its head once: its end was cut off.`
 }
 
-/** Folds each run as its events come by, and holds only those that are still open. */
+/** Folds each run as its events come by, and holds only those of which there may be more to tell. */
 class Histories {
-  readonly #runs = new Map<string, Run | 'ended' | 'impossible'>()
+  readonly #runs = new Map<string, Known>()
 
   get runs(): number {
     return this.#runs.size
@@ -76,7 +78,7 @@ class Histories {
     if (run === 'impossible') return undefined
     try {
       const next = fold(run, event)
-      this.#runs.set(event.run, endsRun(event.kind) ? 'ended' : next)
+      this.#runs.set(event.run, next)
       return undefined
     } catch (error) {
       this.#runs.set(event.run, 'impossible')
@@ -85,11 +87,29 @@ class Histories {
   }
 }
 
-function fold(run: Run | 'ended' | undefined, event: StoredEvent): Run {
+type Known = Run | 'ended' | 'impossible'
+
+function fold(run: Run | 'ended' | undefined, event: StoredEvent): Run | 'ended' {
   const recorded = recordedEvent(event)
   if (run === undefined) return foldRun(event.run, [recorded])
-  if (run === 'ended') throw new Error('Its run had ended.')
-  return applyEvent(run, recorded)
+  if (run === 'ended' || (isEnd(run.status) && isMove(recorded.event))) throw new Error('Its run had ended.')
+  if (!isMove(recorded.event)) expectFinding(run, recorded.event)
+  const next = applyEvent(run, recorded)
+  return isEnd(next.status) && !mayBeFound(next) ? 'ended' : next
+}
+
+/** A verdict comes after the end of its run, and so does what was done to production. */
+function mayBeFound({ request, rehearsal, applied }: Run): boolean {
+  if (request.kind !== 'migration') return false
+  return request.isRehearsal ? rehearsal === undefined : applied === undefined
+}
+
+/** A second verdict would stand in the place of the first. */
+function expectFinding(run: Run, { kind }: RunFinding): void {
+  const isOfRehearsal = kind === 'rehearsed'
+  if (run.request.kind !== 'migration' || isOfRehearsal !== (run.request.isRehearsal ?? false))
+    throw new Error(`It is no ${isOfRehearsal ? 'rehearsal' : 'migration of production'}.`)
+  if (!mayBeFound(run)) throw new Error('That is told once.')
 }
 
 function recordedEvent({ at, kind, body }: StoredEvent): RecordedEvent {

@@ -5,6 +5,7 @@ import type { Head, StoredEvent } from '../../src/ledger/ledger.ts'
 import { openSqliteLedger } from '../../src/ledger/sql/sqlite/sqlite-ledger.ts'
 import { exportLedger } from '../../src/operations/export-ledger.ts'
 import { type Verification, verifyLedger } from '../../src/operations/verify-ledger.ts'
+import type { RunEvent, RunRequest } from '../../src/runs/events.ts'
 import { chainOf, scanOf, unlinked } from '../conformance/ledger-chain.ts'
 import { requested, starting, wholeRun } from '../conformance/ledger-events.ts'
 import { temporaryFolder } from '../conformance/ledger-folder.ts'
@@ -129,12 +130,48 @@ describe('a run whose history cannot have happened', () => {
     expect(problems).toEqual([expect.stringContaining(says)])
   })
 
+  it.each([
+    {
+      what: 'a second verdict',
+      change: { isRehearsal: true },
+      found: [rehearsed, rehearsed],
+      says: 'had ended',
+    },
+    { what: 'a verdict of a script', change: { kind: 'script' }, found: [rehearsed], says: 'had ended' },
+    { what: 'a verdict of a run', change: {}, found: [rehearsed], says: 'no rehearsal' },
+    { what: 'rows of a rehearsal', change: { isRehearsal: true }, found: [applied], says: 'no migration' },
+  ] as const)('is reported: $what', async ({ change, found, says }) => {
+    expect((await verifyMigration(change, found)).problems).toEqual([expect.stringContaining(says)])
+  })
+
+  it('is not one that learns its verdict after its end, or what it did', async () => {
+    expect((await verifyMigration({ isRehearsal: true }, [rehearsed])).problems).toEqual([])
+    expect((await verifyMigration({}, [applied])).problems).toEqual([])
+  })
+
   it('is reported: a body of another kind than its event', async () => {
     const forged = { ...unlinked({ run: 'a', event: requested(), at: 1 }), kind: 'refused' }
     const { problems } = await verifyLedger(scanOf(chainOf([forged])))
     expect(problems).toEqual([expect.stringContaining('Its body is not that of the kind "refused".')])
   })
 })
+
+const rehearsed: RunEvent = {
+  kind: 'rehearsed',
+  rehearsal: {
+    ...{ verdict: 'pass', database: 'main', content: 'c', startingSchema: 's', identity: 'i' },
+    ...{ findings: [], gaps: [], passes: [] },
+  },
+}
+
+const applied: RunEvent = { kind: 'applied', applied: { rows: {}, longestStatementMs: 3, surprises: [] } }
+
+/** Verifies the whole story of a migration, and what was found out after its end. */
+function verifyMigration(change: Partial<RunRequest>, found: readonly RunEvent[]): Promise<Verification> {
+  const [, ...story] = wholeRun('a').map(({ event }) => event)
+  const events = [requested({ kind: 'migration', ...change }), ...story, ...found]
+  return verifyLedger(scanOf(chainOf(events.map((event) => unlinked({ run: 'a', event, at: 1 })))))
+}
 
 /** A ledger with the runs a, b and c, one after the other, and every head it had. */
 async function makeLedger() {
