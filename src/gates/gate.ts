@@ -9,4 +9,9 @@ export interface Gate {
 }
 
 /** A gate's answer. `not-applicable` where the environment or the run gives it nothing to check. */
-export type Verdict = 'pass' | 'not-applicable' | Refusal
+export type Verdict = 'pass' | 'not-applicable' | Needless | Refusal
+
+/** There is nothing for the run to do: why that is known, in a sentence. */
+export interface Needless {
+  readonly needless: string
+}

@@ -22,21 +22,29 @@ const request = (reason?: string): RunRequest => ({
 describe('the gates', () => {
   it('answer all, so that everything in the way is said at once', async () => {
     const gates = [reasonGate('required'), roomGate('/', Number.POSITIVE_INFINITY)]
-    const refusals = await passGates(gates, request(), release)
+    const { refusals } = await passGates(gates, request(), release)
     expect(refusals.map(({ code }) => code)).toEqual(['REASON_REQUIRED', 'NO_ROOM'])
   })
 
   it('refuse when they can’t answer', async () => {
-    const [refusal] = await passGates([roomGate('/no/such/folder', 1)], request(), release)
-    expect(refusal).toMatchObject({ code: 'GATE_FAILED', message: expect.stringContaining('"room"') })
+    const { refusals } = await passGates([roomGate('/no/such/folder', 1)], request(), release)
+    expect(refusals).toEqual([
+      expect.objectContaining({ code: 'GATE_FAILED', message: expect.stringContaining('"room"') }),
+    ])
   })
 
   it('say what stood in their way, where that has a code of its own', async () => {
     const said = { message: 'It is not there.', remedy: 'Look for it.' }
     const check = () => Promise.reject(new PurserError('DATABASE_UNREACHABLE', said))
-    expect(await passGates([{ name: 'some', check }], request(), release)).toEqual([
-      { code: 'DATABASE_UNREACHABLE', ...said },
-    ])
+    expect(await passGates([{ name: 'some', check }], request(), release)).toEqual({
+      refusals: [{ code: 'DATABASE_UNREACHABLE', ...said }],
+    })
+  })
+
+  it('say that there is nothing to do, beside what refuses', async () => {
+    const nothing = { name: 'some', check: async () => ({ needless: 'nothing is pending' }) }
+    const found = await passGates([nothing, reasonGate('required')], request(), release)
+    expect(found).toMatchObject({ needless: 'nothing is pending', refusals: [{ code: 'REASON_REQUIRED' }] })
   })
 })
 

@@ -1,24 +1,32 @@
 import { PurserError, type Refusal, reasonOf } from '../core/errors.ts'
 import type { Release } from '../environment/release.ts'
 import type { RunRequest } from '../runs/events.ts'
-import type { Gate } from './gate.ts'
+import type { Gate, Needless } from './gate.ts'
+
+/** What gates have answered: all that stands in the way, and whether there is nothing to do. */
+export interface Answers extends Partial<Needless> {
+  readonly refusals: readonly Refusal[]
+}
 
 /** Asks every gate, so that all that stands in the way is said at once. One that throws refuses. */
 export async function passGates(
   gates: readonly Gate[],
   request: RunRequest,
   release: Release,
-): Promise<readonly Refusal[]> {
+): Promise<Answers> {
   const refusals: Refusal[] = []
+  let needless: Partial<Needless> = {}
   for (const gate of gates) {
     try {
       const verdict = await gate.check(request, release)
-      if (typeof verdict === 'object') refusals.push(verdict)
+      if (typeof verdict === 'string') continue
+      if ('needless' in verdict) needless = verdict
+      else refusals.push(verdict)
     } catch (error) {
       refusals.push(whyNoAnswer(gate, error))
     }
   }
-  return refusals
+  return { refusals, ...needless }
 }
 
 /** What has a code of its own says by itself what to do about it. */

@@ -1,7 +1,7 @@
 import type { Refusal } from '../core/errors.ts'
 import { count, duration } from '../core/text.ts'
 import type { RehearsalRecord, Subject } from '../runs/rehearsal.ts'
-import type { Gate } from './gate.ts'
+import type { Gate, Needless } from './gate.ts'
 
 /** A rehearsal that is on record. */
 export interface KnownRehearsal {
@@ -19,8 +19,6 @@ export interface AskedMigration {
   readonly environment: string
   readonly subject: Subject
   readonly release: string
-  /** Whether the database has had all of it. */
-  readonly isDone: boolean
 }
 
 /** How old a rehearsal may be, in milliseconds, and the time now. */
@@ -29,18 +27,21 @@ export interface Freshness {
   readonly now: number
 }
 
-/** Refuses a migration that has no passing rehearsal of exactly what is about to be run. */
-export function rehearsalGate(
-  ask: () => Promise<{
-    readonly asked: AskedMigration
-    readonly known: readonly KnownRehearsal[]
-    readonly freshness: Freshness
-  }>,
-): Gate {
+/** What a migration is weighed by. */
+export interface Weighed {
+  readonly asked: AskedMigration
+  readonly known: readonly KnownRehearsal[]
+  readonly freshness: Freshness
+}
+
+/** Refuses a migration that has no passing rehearsal of exactly what is about to be run. Nothing needs none. */
+export function rehearsalGate(ask: () => Promise<Weighed | Needless>): Gate {
   return {
     name: 'rehearsal',
     check: async () => {
-      const { asked, known, freshness } = await ask()
+      const weighed = await ask()
+      if ('needless' in weighed) return weighed
+      const { asked, known, freshness } = weighed
       const found = passingRehearsal(asked, known, freshness)
       return 'code' in found ? found : 'pass'
     },
@@ -53,7 +54,6 @@ export function passingRehearsal(
   known: readonly KnownRehearsal[],
   { maxAgeMs, now }: Freshness,
 ): KnownRehearsal | Refusal {
-  if (asked.isDone) return nothingPending(asked)
   const byAge = [...known].sort((one, other) => other.at - one.at)
   const [newest] = byAge
   if (newest === undefined) return missing(asked)
@@ -80,14 +80,6 @@ function differences(
 
 function again({ task, environment }: AskedMigration): string {
   return `Rehearse it: \`purser rehearse ${task} -e ${environment}\`.`
-}
-
-function nothingPending({ task, subject: { database } }: AskedMigration): Refusal {
-  return {
-    code: 'MIGRATION_NOTHING_PENDING',
-    message: `Nothing of "${task}" is pending: database "${database}" has all of its migrations.`,
-    remedy: 'There is nothing to rehearse, and nothing to run.',
-  }
 }
 
 function missing(asked: AskedMigration): Refusal {

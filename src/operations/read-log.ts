@@ -18,7 +18,8 @@ export async function readLog(
   if (run.attempts.length === 0) return { run, frames: none() }
   const execution = await findExecution(context, run)
   if (execution === 'gone') {
-    context.warn(`The output of run ${run.id} is gone: it has been removed from where it was kept.`)
+    if (mayHaveWritten(run))
+      context.warn(`The output of run ${run.id} is gone: it has been removed from where it was kept.`)
     return { run, frames: none() }
   }
   if (execution === 'unreachable') throw unreachable(run)
@@ -28,6 +29,11 @@ export async function readLog(
       ? followRun(context, { run, ledger }, execution, signal)
       : execution.frames({ follow, signal }),
   }
+}
+
+/** Of what was refused, or had nothing to do, nothing of the task ran. */
+function mayHaveWritten({ refusals, outcome }: Run): boolean {
+  return refusals.length === 0 && outcome?.end !== 'needless'
 }
 
 async function* none(): AsyncIterable<Frame> {}

@@ -10,11 +10,12 @@ import { openLedger } from './runs/ledgers.ts'
 import { settleRuns } from './runs/settle-runs.ts'
 import { askGates } from './start-run/ask-gates.ts'
 import { claimRun } from './start-run/claim-run.ts'
+import { endNeedless } from './start-run/end-needless.ts'
 import { requestRun } from './start-run/request-run.ts'
 
 /**
- * Rehearses a migration on clones of its database: production is read, and not changed. Returns the run with its verdict, or
- * refused by a gate. Throws a `PurserError` for what is wrong before there is a run.
+ * Rehearses a migration on clones of its database: production is read, and not changed. Returns the run with its verdict;
+ * refused by a gate; or ended without one, where nothing is pending. Throws a `PurserError` for what is wrong before there is a run.
  */
 export async function rehearseTask(
   context: Context,
@@ -28,13 +29,14 @@ export async function rehearseTask(
   const release = await target.executor.release(context.signal, candidate === undefined ? {} : { candidate })
   const rehearsal = await planRehearsal(context, target, release, wish)
   const run = await requestRun(context, target.ledger, rehearsal.request)
-  const refusals = await askGates(context, target, release, rehearsal.plan, run)
+  const { refusals } = await askGates(context, target, release, rehearsal.plan, run)
   if (refusals.length > 0) return refuse(refusals)
   const claimed = await claimRun(context, target, rehearsal.plan, run)
   if ('refusal' in claimed) return refuse([claimed.refusal])
   watching.begun?.(claimed.run)
-  const record = await playRehearsal(context, target, release, rehearsal, claimed.run, watching)
-  return await advanceRun(context, target.ledger, run.id, () => ({ kind: 'rehearsed', rehearsal: record }))
+  const played = await playRehearsal(context, target, release, rehearsal, claimed.run, watching)
+  if ('needless' in played) return await endNeedless(context, target, run, played.needless)
+  return await advanceRun(context, target.ledger, run.id, () => ({ kind: 'rehearsed', rehearsal: played }))
 
   function refuse(all: readonly Refusal[]): Promise<Run> {
     return advanceRun(context, target.ledger, run.id, () => ({ kind: 'refused', refusals: all }))

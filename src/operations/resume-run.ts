@@ -42,8 +42,10 @@ export async function resumeRun(
   const release = await target.executor.release(context.signal)
   checkRelease(current, release, options.differs)
   const plan = await planRun(context, target, release, wishAgain(current, options))
-  const refusals =
-    plan.refusal === undefined ? await askGates(context, target, release, plan, current) : [plan.refusal]
+  const { refusals } =
+    plan.refusal === undefined
+      ? await askGates(context, target, release, plan, current)
+      : { refusals: [plan.refusal] }
   if (refusals.length > 0) throw refused(refusals)
   const claimed = await claimRun(
     context,

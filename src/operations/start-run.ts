@@ -13,6 +13,7 @@ import { settleRuns } from './runs/settle-runs.ts'
 import { askGates } from './start-run/ask-gates.ts'
 import { claimRun } from './start-run/claim-run.ts'
 import { describeRequest } from './start-run/describe-request.ts'
+import { endNeedless } from './start-run/end-needless.ts'
 import { inspectTwin } from './start-run/inspect-twin.ts'
 import { launchRun } from './start-run/launch-run.ts'
 import { planRun } from './start-run/plan-run.ts'
@@ -28,6 +29,7 @@ export type Started =
       /** Where it migrates production: what it is held by. Whoever follows it settles that, and it ends with whoever does. */
       readonly hold?: Hold
     }
+  /** Nothing was started. Without a refusal there was nothing to do, which is a success. */
   | { readonly run: Run; readonly refusals: readonly Refusal[] }
 
 /** What whoever typed wants to hear of on the way. */
@@ -51,15 +53,20 @@ export async function startRun(context: Context, wish: Wish, watching: Watching 
   const plan = await planRun(context, target, release, wish)
   const run = await requestRun(context, target.ledger, describeRequest(context, target, release, plan, wish))
   // 3. Gates, and the claim of a task that allows one run at a time
-  const refusals =
-    plan.refusal === undefined ? await askGates(context, target, release, plan, run) : [plan.refusal]
+  const { refusals, needless } =
+    plan.refusal === undefined
+      ? await askGates(context, target, release, plan, run)
+      : { refusals: [plan.refusal] }
   if (refusals.length > 0) return refuse(context, target, run, refusals)
+  if (needless !== undefined) return { run: await endNeedless(context, target, run, needless), refusals }
   const claimed = await claimRun(context, target, plan, run)
   if ('refusal' in claimed) return refuse(context, target, run, [claimed.refusal])
   const hold = needsRehearsal(target, plan)
     ? await holdProduction(context, target, release, plan, claimed.run)
     : undefined
   if (hold !== undefined && 'refusals' in hold) return refuse(context, target, claimed.run, hold.refusals)
+  if (hold !== undefined && 'needless' in hold)
+    return { run: await endNeedless(context, target, run, hold.needless), refusals }
   // 4. Launch a twin, and 5. judge it by its parity, before the task's first instruction
   const held = { ...plan, held: hold?.variables }
   const inspection = inspectTwin(context, target, release, held, (report) =>

@@ -12,6 +12,8 @@ export type Outcome =
   /** A stop was asked for, and delivered before the task ended by itself. */
   | { readonly end: 'stopped'; readonly signal: string }
   | { readonly end: 'timed-out'; readonly afterMs: number }
+  /** There was nothing for it to do, so that nothing was started. */
+  | { readonly end: 'needless'; readonly why: string }
   /** The command could not be started at all. */
   | { readonly end: 'unstartable'; readonly why: string }
   | { readonly end: 'lost'; readonly why: string }
@@ -27,6 +29,8 @@ export function statusOf(outcome: Outcome): Status {
   switch (outcome.end) {
     case 'exited':
       return outcome.code === 0 ? 'succeeded' : 'failed'
+    case 'needless':
+      return 'succeeded'
     case 'killed':
     case 'unstartable':
       return 'failed'
@@ -46,6 +50,8 @@ export function exitCodeOf(outcome: Outcome, signals: Readonly<Record<string, nu
   switch (outcome.end) {
     case 'exited':
       return outcome.code
+    case 'needless':
+      return 0
     case 'killed':
       return 128 + (signals[outcome.signal] ?? 0)
     case 'unstartable':
@@ -87,6 +93,7 @@ export function describeOutcome(outcome: Outcome): string {
       return `stopped after ${duration(outcome.afterMs)}, its time limit`
     case 'unstartable':
       return `not started: ${outcome.why}`
+    case 'needless':
     case 'lost':
       return outcome.why
   }

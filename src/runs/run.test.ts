@@ -24,6 +24,7 @@ const requested: RunEvent = {
 const outcomes: readonly Outcome[] = [
   { end: 'exited', code: 0 },
   { end: 'exited', code: 3 },
+  { end: 'needless', why: 'nothing is pending' },
   { end: 'killed', signal: 'SIGSEGV' },
   { end: 'stopped', signal: 'SIGTERM' },
   { end: 'timed-out', afterMs: 10 },
@@ -40,8 +41,10 @@ const anyEvent: fc.Arbitrary<RunMove> = fc.oneof(
 )
 
 /** The model: written from the meaning of the statuses, not from the table. */
-function allowed(from: Status, to: Status): boolean {
+function allowed(from: Status, event: RunMove, hasBegun: boolean): boolean {
+  const to = statusAfter(event)
   if (isEnd(from)) return false
+  if (event.kind === 'ended' && event.outcome.end === 'needless') return !hasBegun
   if (from === 'queued') return ['starting', 'refused', 'cancelled', 'lost'].includes(to)
   if (to === 'running') return from === 'starting'
   if (to === 'cancelling') return from === 'starting' || from === 'running'
@@ -56,15 +59,17 @@ describe('a run', () => {
       fc.property(fc.array(anyEvent, { maxLength: 8 }), (events) => {
         const history: RecordedEvent[] = [{ at: 1, event: requested }]
         let status: Status = 'queued'
+        let hasBegun = false
         for (const event of events) {
           const next = statusAfter(event)
           const attempt = () => foldRun('r', [...history, { at: 2, event }])
-          if (!allowed(status, next)) {
+          if (!allowed(status, event, hasBegun)) {
             expect(attempt).toThrow(`Run r is ${status} and cannot become ${next}.`)
             continue
           }
           history.push({ at: 2, event })
           status = next
+          hasBegun ||= event.kind === 'running'
           expect(foldRun('r', history)).toMatchObject({ status, version: history.length })
         }
       }),

@@ -79,7 +79,7 @@ export function applyEvent(run: Run, { at, event }: RecordedEvent): Run {
     return { ...run, version: run.version + 1, rehearsal: event.rehearsal, rehearsedAt: at }
   if (event.kind === 'applied') return { ...run, version: run.version + 1, applied: event.applied }
   const status = statusAfter(event)
-  if (!mayMove(run.status, status))
+  if (!mayMove(run.status, status) || contradicts(run, event))
     throw new Bug(`Run ${run.id} is ${run.status} and cannot become ${status}.`)
   const moved = { ...run, status, version: run.version + 1 }
   switch (event.kind) {
@@ -136,6 +136,13 @@ function parityOf({ parity }: Pick<Run, 'parity'>): Pick<Run, 'parity'> {
 /** Whether an event leads to a status, or only tells something of its run. */
 export function isMove(event: RunEvent): event is RunMove {
   return event.kind !== 'rehearsed' && event.kind !== 'applied'
+}
+
+/** What has not begun succeeds only where there was nothing to do, which is not said of what has begun. */
+function contradicts({ status, attempts }: Run, event: RunMove): boolean {
+  if (event.kind !== 'ended') return false
+  if (event.outcome.end === 'needless') return attempts.some(({ startedAt }) => startedAt !== undefined)
+  return status === 'queued' && statusAfter(event) === 'succeeded'
 }
 
 /** The status that an event leads to. */

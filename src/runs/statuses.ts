@@ -6,7 +6,7 @@ export const statuses = {
   pausing: 'A pause was asked for; the slice at work is finishing.',
   paused: 'It rests, and can be resumed.',
   cancelling: 'A cancel was asked for; the attempt is being stopped.',
-  succeeded: 'The task ended by itself with exit code 0.',
+  succeeded: 'The task ended by itself with exit code 0, or there was nothing for it to do.',
   failed: 'The task ended by itself with another exit code or by a signal.',
   cancelled: 'It was stopped because somebody asked for it.',
   refused: 'A gate refused it; nothing of the task ran.',
@@ -18,8 +18,8 @@ export type Status = keyof typeof statuses
 
 /** Every legal move. What is not here is a mistake of ours or a forged ledger. */
 export const moves: { readonly [from in Status]: readonly Status[] } = {
-  // a refusal by a gate; a cancel before the start; a `purser` that died before it started anything
-  queued: ['starting', 'refused', 'cancelled', 'lost'],
+  // a refusal by a gate; nothing to do; a cancel before the start; a `purser` that died before it started anything
+  queued: ['starting', 'refused', 'succeeded', 'cancelled', 'lost'],
   // a refusal by a gate that looks at the twin; any end without `running` when nobody was watching
   starting: [
     'running',

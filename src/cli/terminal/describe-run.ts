@@ -4,7 +4,7 @@ import { describeOutcome } from '../../runs/outcomes.ts'
 import { lastAttempt, type Run } from '../../runs/run.ts'
 import { printable, shortened } from './printable.ts'
 import { describeRefusal } from './report-error.ts'
-import { paint, paintNotice, paintStatus } from './style.ts'
+import { paint, paintNotice, paintStanding, paintStatus } from './style.ts'
 
 // An ad-hoc command may have thousands of words; `purser show` has them all.
 const longestName = 200
@@ -38,7 +38,7 @@ export function describeEnd(run: Run): string {
       ? undefined
       : `${byteSize(output.bytes - output.cut)} of output kept${output.cut === 0 ? '' : `, ${byteSize(output.cut)} cut`}`,
   ].filter((part) => part !== undefined)
-  return `${paintStatus(run.status, stream)}  ${paint('dim', `${parts.join(', ')}  run ${run.id}`, stream)}`
+  return `${paintStanding(run, stream)}  ${paint('dim', `${parts.join(', ')}  run ${run.id}`, stream)}`
 }
 
 function describeRest({ id, status, rests }: Run, stream: NodeJS.WriteStream): string {

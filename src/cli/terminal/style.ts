@@ -36,11 +36,15 @@ const verdicts = {
   'not-rehearsed': ['? not rehearsed', 'yellow'],
 } as const
 
-/** How a run stands: a rehearsal that is over by its verdict, without which it was none; all others by their status. */
+/**
+ * How a run stands: one with nothing to do by that; a rehearsal that is over by its verdict, without which it was none; all
+ * others by their status.
+ */
 export function paintStanding(
-  { status, request, rehearsal, endedAt }: Run,
+  { status, request, rehearsal, outcome, endedAt }: Run,
   stream: Stream = process.stdout,
 ): string {
+  if (outcome?.end === 'needless') return paint('green', '✔ nothing to do', stream)
   if (!request.isRehearsal || endedAt === undefined || status === 'refused')
     return paintStatus(status, stream)
   const [words, format] = verdicts[rehearsal?.verdict ?? 'not-rehearsed']

@@ -1,14 +1,9 @@
 import type { Release } from '../../environment/release.ts'
-import type { Gate } from '../../gates/gate.ts'
-import {
-  type AskedMigration,
-  type Freshness,
-  type KnownRehearsal,
-  rehearsalGate,
-} from '../../gates/rehearsal.ts'
+import type { Gate, Needless } from '../../gates/gate.ts'
+import { type KnownRehearsal, rehearsalGate, type Weighed } from '../../gates/rehearsal.ts'
 import { openCloner } from '../clones/open-cloner.ts'
 import type { Context, RecordedTarget } from '../context.ts'
-import { askForMigrations, contentDigest, pendingIn } from '../rehearsals/migration-subject.ts'
+import { askForMigrations, contentDigest, pendingIn, whyNeedless } from '../rehearsals/migration-subject.ts'
 import { rehearsalPolicy } from '../rehearsals/policy.ts'
 import { inspectProduction, productionOf } from '../rehearsals/production.ts'
 import { readRun } from '../runs/find-run.ts'
@@ -31,25 +26,27 @@ export function gateOfRehearsal(
   return rehearsalGate(() => readForGate(context, target, release, plan))
 }
 
-/** What is asked, what is known and how old that may be, all as of now. */
+/** What is asked, what is known and how old that may be, all as of now; or that nothing is pending. */
 export async function readForGate(
   context: Context,
   target: RecordedTarget,
   release: Release,
   plan: Plan,
-): Promise<{ asked: AskedMigration; known: readonly KnownRehearsal[]; freshness: Freshness }> {
+): Promise<Weighed | Needless> {
   const { environment, settings } = target
   const production = await productionOf(context, target, release, plan.task)
   const { name: task } = production.task
-  await using cloner = await openCloner(context, target, production.name)
-  await using inspector = await inspectProduction(production)
-  const { schema, identity } = await cloner.standing()
   const migrations = await askForMigrations(context, target, release, production.task)
+  await using inspector = await inspectProduction(production)
   const pending = await pendingIn(inspector, migrations)
+  const needless = whyNeedless(task, production.name, migrations, pending)
+  if (needless !== undefined) return { needless }
+  await using cloner = await openCloner(context, target, production.name)
+  const { schema, identity } = await cloner.standing()
   const content = contentDigest(release, migrations, pending)
   const subject = { database: production.name, content, startingSchema: schema, identity }
   return {
-    asked: { task, environment, subject, release: release.digest, isDone: pending?.length === 0 },
+    asked: { task, environment, subject, release: release.digest },
     known: await knownRehearsals(target, task, production.name),
     freshness: { maxAgeMs: rehearsalPolicy(settings.rehearsal).maxAgeMs, now: context.now() },
   }

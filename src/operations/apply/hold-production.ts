@@ -2,6 +2,7 @@ import { PurserError, type Refusal } from '../../core/errors.ts'
 import { Holdings } from '../../core/holdings.ts'
 import type { Budgets, Tap, Wire } from '../../databases/wire.ts'
 import type { Release } from '../../environment/release.ts'
+import type { Needless } from '../../gates/gate.ts'
 import { type KnownRehearsal, passingRehearsal } from '../../gates/rehearsal.ts'
 import { EnvelopeGuard } from '../../guards/envelope.ts'
 import { Recorder } from '../../migrations/rehearsal/recorder.ts'
@@ -28,11 +29,11 @@ export interface Hold extends AsyncDisposable {
 
 /**
  * Takes the migrator's lock, waits until nothing is in the way, asks the gate again, and opens a wire that lets through what
- * was rehearsed. Returns why not, where one of these says no; nothing is held then.
+ * was rehearsed. Returns why not, where one of these says no, or there is nothing to do any more; nothing is held then.
  */
 export async function holdProduction(
   ...asked: Parameters<typeof takeHold>
-): Promise<Hold | { readonly refusals: readonly Refusal[] }> {
+): Promise<Hold | Needless | { readonly refusals: readonly Refusal[] }> {
   try {
     return await takeHold(...asked)
   } catch (error) {
@@ -48,7 +49,7 @@ async function takeHold(
   release: Release,
   plan: Plan,
   run: Run,
-): Promise<Hold | { readonly refusals: readonly Refusal[] }> {
+): Promise<Hold | Needless | { readonly refusals: readonly Refusal[] }> {
   const production = await productionOf(context, target, release, plan.task)
   await using held = new Holdings()
   const inspector = held.use(await inspectProduction(production))
@@ -59,6 +60,7 @@ async function takeHold(
   if (busy !== undefined) return { refusals: [busy] }
   const rehearsal = await askAgain(context, target, release, plan, run)
   if (rehearsal !== undefined && 'code' in rehearsal) return { refusals: [rehearsal] }
+  if (rehearsal !== undefined && 'needless' in rehearsal) return rehearsal
   const watched = held.use(await watch(context, target, release, plan, run, production, rehearsal))
   // Whoever has lost the lock is not the only migrator any more.
   lock.lost.addEventListener('abort', () => void watched[Symbol.asyncDispose](), { once: true })
@@ -96,7 +98,8 @@ async function watch(
   opened.use(way)
   const { wireAddress } = way
   const { recorder, wire } = await openGuarded(target, production, rehearsal, wireAddress, async () => {
-    const answer = await askAgain(context, target, release, plan, run)
+    const found = await askAgain(context, target, release, plan, run)
+    const answer = found !== undefined && 'needless' in found ? appliedMeanwhile(found) : found
     if (answer === undefined || !('code' in answer)) return undefined
     // a client that is cut off may not say why
     context.warn(`${answer.message} No statement of it was executed. ${answer.remedy}`)
@@ -122,12 +125,14 @@ async function askAgain(
   release: Release,
   plan: Plan,
   run: Run,
-): Promise<KnownRehearsal | Refusal | undefined> {
+): Promise<KnownRehearsal | Needless | Refusal | undefined> {
   if (run.request.breakGlass !== undefined) return undefined
   const { candidate } = plan
   const serving = await target.executor.release(context.signal, candidate === undefined ? {} : { candidate })
   if (serving.digest !== release.digest) return releaseReplaced(release, serving)
-  const { asked, known, freshness } = await readForGate(context, target, serving, plan)
+  const weighed = await readForGate(context, target, serving, plan)
+  if ('needless' in weighed) return weighed
+  const { asked, known, freshness } = weighed
   return passingRehearsal(asked, known, freshness)
 }
 
@@ -180,6 +185,15 @@ function migratorAtWork({ name }: Production, holder: string): Refusal {
     code: 'MIGRATOR_AT_WORK',
     message: `Database "${name}" is being migrated already, by ${holder}.`,
     remedy: 'Wait for its end, and try again. Nothing was started.',
+  }
+}
+
+function appliedMeanwhile({ needless }: Needless): Refusal {
+  return {
+    code: 'MIGRATION_NOTHING_PENDING',
+    message: `While the migration was being started, somebody else has migrated: ${needless}.`,
+    remedy:
+      'There is nothing left to run. Let all migrations go through `purser run`, which lets one in at a time.',
   }
 }
 

@@ -37,6 +37,26 @@ export async function pendingIn(
 }
 
 /**
+ * Says that nothing is pending, where the tool's own list says so of this database; nothing where something is, or
+ * nobody can tell. Throws `MIGRATION_NOTHING_PENDING` where the release has no migration at all: so it looks as well when
+ * its folder is a wrong one.
+ */
+export function whyNeedless(
+  task: string,
+  database: string,
+  { files }: MigrationSet,
+  pending: readonly string[] | undefined,
+): string | undefined {
+  if (pending === undefined || pending.length > 0) return undefined
+  if (files.length > 0)
+    return `nothing is pending on database "${database}", which has all migrations of "${task}"`
+  throw new PurserError('MIGRATION_NOTHING_PENDING', {
+    message: `The release has no migration of task "${task}" at all, so that none can be pending on database "${database}".`,
+    remedy: "Correct the task's folder, if there should be some.",
+  })
+}
+
+/**
  * Digest of what a migration runs, in hex: of its files with their tool and what of them is pending, where the tool is
  * known; of the whole release otherwise, since the migration may be anywhere in it.
  */

@@ -2,6 +2,7 @@ import { PurserError, reasonOf } from '../../core/errors.ts'
 import type { Lacking } from '../../databases/inspector.ts'
 import { apartUnenforced } from '../../environment/apart-unenforced.ts'
 import type { Release } from '../../environment/release.ts'
+import type { Needless } from '../../gates/gate.ts'
 import { envelopeOf } from '../../migrations/rehearsal/envelope.ts'
 import { type Rehearsed, rehearse, type Wished } from '../../migrations/rehearsal/rehearse.ts'
 import { asJson } from '../../migrations/rehearsal/reports/json.ts'
@@ -13,7 +14,7 @@ import { openCloner } from '../clones/open-cloner.ts'
 import type { Context, RecordedTarget } from '../context.ts'
 import { advanceRun } from '../runs/advance-run.ts'
 import { keepEvidence } from './keep-evidence.ts'
-import { contentDigest, pendingIn } from './migration-subject.ts'
+import { contentDigest, pendingIn, whyNeedless } from './migration-subject.ts'
 import { placeholders } from './placeholders.ts'
 import type { Rehearsal } from './plan-rehearsal.ts'
 import { inspectProduction } from './production.ts'
@@ -24,7 +25,7 @@ const mostStatements = 500
 
 /**
  * Plays a rehearsal and judges what was seen. What goes wrong on the way, an abort too, is a verdict of its own:
- * `not-rehearsed`.
+ * `not-rehearsed`. Where nothing is pending, nothing is played.
  */
 export async function playRehearsal(
   context: Context,
@@ -33,18 +34,20 @@ export async function playRehearsal(
   rehearsal: Rehearsal,
   run: Run,
   watching: RehearsalWatching,
-): Promise<RehearsalRecord> {
+): Promise<RehearsalRecord | Needless> {
   const say = sayOnce((sentence) => watching.said?.(sentence))
   try {
-    await using cloner = await openCloner(context, target, rehearsal.production.name)
+    const { name, task } = rehearsal.production
+    const { clients, pending } = await askProduction(rehearsal)
+    const needless = whyNeedless(task.name, name, rehearsal.migrations, pending)
+    if (needless !== undefined) return { needless }
+    await using cloner = await openCloner(context, target, name)
     const apartness = await target.executor.apartness(release, context.signal)
     say(apartness.sentence)
     const isRequired = target.settings.rehearsal?.apart !== 'as-possible'
     // before a clone is made, which may take long
     if (isRequired && !apartness.isEnforced) throw apartUnenforced(apartness.sentence)
     const { identity } = await cloner.standing()
-    const { clients, pending } = await askProduction(rehearsal)
-    if (pending?.length === 0) throw nothingPending(rehearsal)
     const { variables } = rehearsal.production
     const migrator = twinMigrator({
       ...{ context, target, release, run, plan: rehearsal.plan, variable: rehearsal.production.variable },
@@ -169,11 +172,4 @@ function neverPlayed(error: unknown) {
     gaps: [`${reasonOf(error)}${remedy}`],
     passes: [],
   } as const
-}
-
-function nothingPending({ plan, production }: Rehearsal): PurserError {
-  return new PurserError('MIGRATION_NOTHING_PENDING', {
-    message: `Nothing of "${plan.task?.name}" is pending: database "${production.name}" has all of its migrations.`,
-    remedy: 'There is nothing to rehearse, and nothing to run.',
-  })
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { failedWith } from '../../core/errors.ts'
 import { fromJson } from '../../migrations/rehearsal/reports/json.ts'
-import { asMarkdown } from '../../migrations/rehearsal/reports/markdown.ts'
+import { asMarkdown, needlessAsMarkdown } from '../../migrations/rehearsal/reports/markdown.ts'
 import type { EvidenceReport } from '../../migrations/rehearsal/reports/report.ts'
 import { asLines, type ReportLine } from '../../migrations/rehearsal/reports/terminal.ts'
 import type { RehearsalRecord } from '../../runs/rehearsal.ts'
@@ -13,11 +13,12 @@ type Where = Pick<Context, 'config'>
 
 export type { ReportLine }
 
-/** The report of a rehearsal for a pull request, or of its refusal. */
+/** The report of a rehearsal for a pull request, or of its refusal, or that there was nothing to do. */
 export async function reportAsMarkdown(context: Where, run: Run): Promise<string> {
-  const { rehearsal = neverBegun(run), request, id } = run
+  const { rehearsal = neverBegun(run), request, outcome, id } = run
   const { task, environment, release } = request
   const subject = { task, environment, run: id, release: release.digest }
+  if (outcome?.end === 'needless') return needlessAsMarkdown(subject, outcome.why)
   return asMarkdown(subject, rehearsal, await readEvidence(context, run))
 }
 

@@ -127,6 +127,7 @@ export function exitOf({ request, status, outcome, refusals, rehearsal }: Run): 
     const usage = refusals.every(({ code }) => ['PARAMETERS_INVALID', 'COMMAND_NOT_FOUND'].includes(code))
     return { exitCode: usage ? exitCodes.usage : exitCodes.refused, exitCodeFrom: 'purser' }
   }
+  if (outcome?.end === 'needless') return { exitCode: 0, exitCodeFrom: 'purser' }
   if (request.isRehearsal && (rehearsal ?? outcome) !== undefined)
     return { exitCode: verdictCodes[rehearsal?.verdict ?? 'not-rehearsed'], exitCodeFrom: 'purser' }
   if (status === 'paused') return { exitCode: exitCodes.paused, exitCodeFrom: 'purser' }

@@ -1,7 +1,6 @@
-import type { Refusal } from '../../core/errors.ts'
 import type { Release } from '../../environment/release.ts'
 import { oneReleaseGate } from '../../gates/one-release.ts'
-import { passGates } from '../../gates/pass-gates.ts'
+import { type Answers, passGates } from '../../gates/pass-gates.ts'
 import { reasonGate } from '../../gates/reason.ts'
 import { roomGate } from '../../gates/room.ts'
 import { twinRoomGate } from '../../gates/twin-room.ts'
@@ -14,14 +13,14 @@ import type { Plan } from './plan-run.ts'
 // What the ledger, the manifest and the supervisor's own small files take up beside a run's output.
 const recordBytes = 10_000_000
 
-/** Asks every gate that stands before a twin is launched. Returns what they refuse. */
+/** Asks every gate that stands before a twin is launched. */
 export function askGates(
   context: Context,
   target: RecordedTarget,
   release: Release,
   plan: Plan,
   run: Run,
-): Promise<readonly Refusal[]> {
+): Promise<Answers> {
   const { config, signal } = context
   const { settings, executor } = target
   const { request } = run

@@ -84,13 +84,37 @@ describe('purser rehearse', () => {
     ).toEqual([{ type: 'integer' }])
   })
 
-  it('has nothing to say where nothing is pending', async () => {
+  it('has nothing to do where nothing is pending, as has the run, and both end well', async () => {
     shop.remove('20260102000000_rewrite')
-    const rehearsed = await shop.type('rehearse', 'migrate', '-e', 'production')
-    expect([rehearsed.code, rehearsed.stderr]).toEqual([
-      82,
-      expect.stringContaining('Nothing of "migrate" is pending'),
-    ])
+    const said = 'nothing is pending on database "main", which has all migrations of "migrate"'
+    const report = path.join(elsewhere.folder, 'nothing.md')
+    const before = await shop.stage.databases()
+    for (const [command = '', ...options] of [['run'], ['rehearse', '--markdown', report]]) {
+      const ended = await shop.type(command, 'migrate', '-e', 'production', ...options)
+      expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining(`✔ nothing to do  ${said}`)])
+      const seen = await view('last')
+      expect(seen).toMatchObject({ status: 'succeeded', exitCode: 0, exitCodeFrom: 'purser' })
+      expect(seen).toMatchObject({ outcome: { end: 'needless', why: said }, refusals: [] })
+      expect([seen.startedAt, seen.rehearsal, seen.applied]).toEqual([undefined, undefined, undefined])
+    }
+    expect(readFileSync(report, 'utf8')).toContain('Nothing to rehearse: migrate')
+    expect(await shop.stage.databases()).toEqual(before)
+    expect((await shop.type('ledger', 'verify')).code).toBe(0)
+  })
+
+  it('does not take a folder without migrations for one that is done', async () => {
+    const task = { name: 'empty', summary: 'Has none.', database: 'main', sql: 'db' }
+    shop.project.write(
+      'tasks/empty.ts',
+      `import { defineMigration } from 'purser'\nexport default defineMigration(${JSON.stringify(task)})`,
+    )
+    for (const [command, code] of [
+      ['run', 81],
+      ['rehearse', 82],
+    ] as const) {
+      const ended = await shop.type(command, 'empty', '-e', 'production')
+      expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining('has no migration of task')])
+    }
   })
 
   it.each([

@@ -40,6 +40,11 @@ export function asMarkdown(
     .join('\n\n')}\n`
 }
 
+/** That nothing was rehearsed since there is nothing to do, as a comment on a pull request. */
+export function needlessAsMarkdown({ task, environment, run }: ReportSubject, why: string): string {
+  return `## ✅ Nothing to rehearse: ${markdown(task)}\n\nIn ${code(environment)} ${markdown(why)}. Run ${code(run)}.\n`
+}
+
 const verdicts = {
   pass: '✅ Rehearsal passed',
   fail: '❌ Rehearsal failed',
