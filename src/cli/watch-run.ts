@@ -17,7 +17,7 @@ import { printFrames, printFramesAsJson } from './terminal/print-frames.ts'
 import { paint } from './terminal/style.ts'
 
 // Whoever stopped watching, or whose output nobody reads any more, can't know of a success: as a shell ends at Ctrl-C.
-const leftToItself = 130
+export const leftToItself = 130
 
 /** Follows a run to its end, prints it, and takes its exit code. Ctrl-C cancels it. Returns the run as it then is. */
 export async function watchRun(

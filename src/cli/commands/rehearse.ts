@@ -1,18 +1,19 @@
 import { buildCommand } from '@stricli/core'
 import { PurserError } from '../../core/errors.ts'
-import { reportAsLines, reportAsMarkdown } from '../../operations/rehearsals/read-report.ts'
+import { reportAsMarkdown } from '../../operations/rehearsals/read-report.ts'
 import { rehearseTask } from '../../operations/rehearse-task.ts'
-import { exitOf, viewRun } from '../../operations/runs/view-run.ts'
+import { exitOf } from '../../operations/runs/view-run.ts'
 import { type PassName, passNames } from '../../runs/rehearsal.ts'
+import type { Run } from '../../runs/run.ts'
 import { readDeclarations } from '../declarations.ts'
 import { candidateFlag, differsFlag, environmentFlag, jsonFlag, reasonFlag, serviceFlag } from '../flags.ts'
 import { Interruption } from '../interruption.ts'
 import { proposeTasks } from '../proposals.ts'
 import { expectWritable, writeReport } from '../report-file.ts'
 import { loadContext, type Session } from '../session.ts'
-import { describeRehearsal } from '../terminal/describe-rehearsal.ts'
+import { stopRehearsal } from '../stop-rehearsal.ts'
 import { describeStart } from '../terminal/describe-run.ts'
-import { printEnd } from '../terminal/print-end.ts'
+import { printVerdict } from '../terminal/print-end.ts'
 import { paint } from '../terminal/style.ts'
 
 const optional = passNames.filter((pass) => pass !== 'trace')
@@ -78,7 +79,8 @@ export const command = buildCommand<Flags, [task: string], Session>({
     brief: 'Rehearse a migration on a clone of production',
     fullDescription: `Rehearse a migration on a clone of production: its own command is run there and watched, and production is not touched.
 
-It exits with 0 for a pass, 1 for a fail, and 82 where something that must be seen was not.
+It exits with 0 for a pass or where nothing is pending, 1 for a fail, and 82 where something that must be seen was not.
+Ctrl-C ends it in order; a second Ctrl-C gives up at once, and what is left is swept by the next rehearsal.
 
   purser rehearse migrate -e production
   purser rehearse migrate -e production --candidate sha256:9f2c… --markdown rehearsal.md
@@ -86,12 +88,9 @@ It exits with 0 for a pass, 1 for a fail, and 82 where something that must be se
   },
   async func(flags, task) {
     if (flags.markdown !== undefined) await expectWritable(flags.markdown)
-    const stopping = new AbortController()
-    new Interruption().onFirst(async () => {
-      console.error(paint('yellow', '\n  Ending the rehearsal, and dropping its clones …', process.stderr))
-      stopping.abort()
-    })
-    const context = { ...(await loadContext(this, { readingWillDo: false })), signal: stopping.signal }
+    let begun: Run | undefined
+    const signal = stopRehearsal(new Interruption(), () => begun)
+    const context = { ...(await loadContext(this, { readingWillDo: false })), signal }
     const { environment, service, candidate, reason, strict, json } = flags
     const run = await rehearseTask(
       context,
@@ -101,18 +100,21 @@ It exits with 0 for a pass, 1 for a fail, and 82 where something that must be se
         off: flags.without ?? [],
         ...(strict ? { mode: 'strict' as const } : {}),
       },
-      json ? {} : watching,
+      {
+        ...(json ? {} : watching),
+        begun(run) {
+          begun = run
+          if (!json) console.error(describeStart(run))
+        },
+      },
     )
     process.exitCode = exitOf(run).exitCode
-    if (json) console.log(JSON.stringify(viewRun(run)))
-    else if (run.rehearsal === undefined) printEnd(run, flags)
-    else console.error(describeRehearsal(await reportAsLines(context, run)))
+    await printVerdict(context, run, { json })
     if (flags.markdown !== undefined) await writeReport(flags.markdown, await reportAsMarkdown(context, run))
   },
 })
 
 const watching: NonNullable<Parameters<typeof rehearseTask>[2]> = {
-  begun: (run) => console.error(describeStart(run)),
   said: (sentence) => console.error(paint('dim', `  ${sentence}`, process.stderr)),
   frame: (frame) => {
     if (frame.kind === 'output') process.stderr.write(frame.bytes)

@@ -38,3 +38,28 @@ it('of a purser that is killed in the middle nothing is left, and nothing passed
   expect([ran.code, ran.stderr]).toEqual([81, expect.stringContaining('REHEARSAL_MISSING')])
   expect(await shop.query(`select to_regclass('slow') as it`)).toEqual([{ it: null }])
 })
+
+it('one Ctrl-C ends it in order; a second gives up at once, and says what is left and how it is swept', async () => {
+  const task = { name: 'stubborn', summary: 'Does not heed a SIGTERM.', database: 'main' }
+  const script = `trap '' TERM; psql "$DATABASE_URL" -c 'create table slow ()'; echo at work; sleep 300`
+  shop.project.write(
+    'tasks/stubborn.ts',
+    `import { defineMigration } from 'purser'
+export default defineMigration(${JSON.stringify({ ...task, command: ['sh', '-c', script] })})`,
+  )
+  const typed = typePurser(shop.project.folder, ['rehearse', 'stubborn', '-e', 'production'])
+  await typed.printed('at work', 'stderr')
+  typed.process.kill('SIGINT')
+  await typed.printed('Ending the rehearsal', 'stderr')
+  typed.process.kill('SIGINT')
+  const { code, stderr } = await typed.finished
+  expect(code).toBe(130)
+  const [run = ''] = /(?<=`purser cancel )[^`]+/.exec(stderr) ?? []
+  expect(stderr).toContain('Given up. Clones that are left are dropped by the next rehearsal')
+  expect((await shop.stage.databases()).some((name) => name.includes('purser_clone'))).toBe(true)
+
+  await shop.type('clone', 'list', '-e', 'production')
+  expect((await shop.stage.databases()).some((name) => name.includes('purser_clone'))).toBe(false)
+  const ended = await shop.type('cancel', run)
+  expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('? not rehearsed')])
+})
