@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunView } from '../../../src/operations/runs/view-run.ts'
-import { purserJson } from '../../support/cli.ts'
+import { purserJson, typePurser } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { openShop, type Shop } from './shop.ts'
 
@@ -70,9 +70,18 @@ describe('purser rehearse', () => {
 
   it('fails what would hurt, says how to do it, and production refuses it', async () => {
     shop.migration('20260102000000_rewrite', 'alter table users alter column id type bigint;')
-    const rehearsed = await shop.type('rehearse', 'migrate', '-e', 'production')
+    const typed = typePurser(shop.project.folder, ['rehearse', 'migrate', '-e', 'production'])
+    await typed.printed('▸', 'stderr') // its clones are yet to be made
+    const followed = await shop.type('logs', '-f', 'last')
+    const rehearsed = await typed.finished
     expect(rehearsed.code).toBe(1)
     expect(rehearsed.stderr).toMatch(/^✖ fail/m)
+    expect([followed.code, followed.stdout]).toEqual([
+      0,
+      expect.stringContaining('20260102000000_rewrite.sql'),
+    ])
+    expect(rehearsed.stderr).toContain(followed.stderr) // the verdict, with all that it rests on
+    expect(followed.stderr).toMatch(/^✖ fail/)
     expect(rehearsed.stderr).toMatch(/✖ table_rewrite public\.users {2}/)
     expect(rehearsed.stderr).not.toContain('example.org')
     const ran = await shop.type('run', 'migrate', '-e', 'production')
