@@ -6,6 +6,7 @@ import { type Checked, checkEverything } from '../../operations/check-everything
 import { jsonFlag } from '../flags.ts'
 import { makeContext, type Session } from '../session.ts'
 import { paint } from '../terminal/style.ts'
+import { columnsOf, wrapTo } from '../terminal/width.ts'
 
 interface Flags {
   readonly json: boolean
@@ -43,6 +44,12 @@ async function connect(session: Session, config: LoadedConfig, json: boolean): P
 }
 
 function describe({ path, message, ok, remedy }: Checked): string {
-  const line = `${ok ? paint('green', '✔') : paint('red', '✖')} ${path || '(the default export)'}  ${message}`
-  return remedy === undefined ? line : `${line}\n  ${paint('dim', '→')} ${remedy}`
+  const line = wrapped(
+    `${ok ? paint('green', '✔') : paint('red', '✖')} ${path || '(the default export)'}  ${message}`,
+  )
+  return remedy === undefined ? line : `${line}\n${wrapped(`  ${paint('dim', '→')} ${remedy}`)}`
+}
+
+function wrapped(line: string): string {
+  return wrapTo(line, columnsOf(process.stdout), 4)
 }

@@ -1,11 +1,12 @@
 import { buildCommand, buildRouteMap } from '@stricli/core'
 import { PurserError } from '../../core/errors.ts'
-import { byteSize, count, duration } from '../../core/text.ts'
+import { byteSize, count } from '../../core/text.ts'
 import type { CloneEntry } from '../../databases/clone.ts'
 import { type Chosen, dropClones } from '../../operations/clones/drop-clones.ts'
 import { listClones } from '../../operations/clones/list-clones.ts'
 import { environmentFlag, jsonFlag, parseDuration } from '../flags.ts'
 import { loadContext, type Session } from '../session.ts'
+import { age } from '../terminal/age.ts'
 import { printable } from '../terminal/printable.ts'
 import { paint } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
@@ -109,17 +110,17 @@ function choose(name: string | undefined, all: boolean, olderThanMs: number | un
 }
 
 function header(): string[] {
-  return ['NAME', 'KIND', 'DATABASE', 'AGE', 'SIZE', 'IN USE BY'].map((title) => paint('dim', title))
+  return ['NAME', 'KIND', 'AGE', 'SIZE', 'IN USE BY', 'DATABASE'].map((title) => paint('dim', title))
 }
 
 function row({ name, kind, state, database, madeAt, bytes, inUseBy }: CloneEntry, now: number): string[] {
   return [
     paint('cyan', printable(name)),
     state === 'making' ? `${kind}, being made` : kind,
-    printable(database),
-    duration(Math.max(0, now - madeAt.getTime())),
+    age(now - madeAt.getTime()),
     bytes === undefined ? '' : byteSize(bytes),
     printable(inUseBy ?? 'nobody'),
+    printable(database),
   ]
 }
 

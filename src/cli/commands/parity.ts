@@ -84,7 +84,9 @@ function describe(checked: ParityChecked, shown: Shown): string {
         ]),
     ...report.own.map(({ fact, why }) => `  ${paint('dim', `ours: ${fact}: ${why}`)}`),
     ...(shown.facts ? ['', listOf(facts)] : []),
-    ...(refusals.length === 0 ? [] : ['', ...refusals.map(describeRefusal)]),
+    ...(refusals.length === 0
+      ? []
+      : ['', ...refusals.map((refusal) => describeRefusal(refusal, process.stdout))]),
   ].join('\n')
 }
 
@@ -114,5 +116,5 @@ function listKinds(json: boolean): void {
     seen,
     title,
   ])
-  console.log(json ? JSON.stringify(listed) : table(rows))
+  console.log(json ? JSON.stringify(listed) : table(rows, { whole: 2 }))
 }

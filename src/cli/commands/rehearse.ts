@@ -14,7 +14,7 @@ import { loadContext, type Session } from '../session.ts'
 import { stopRehearsal } from '../stop-rehearsal.ts'
 import { describeStart } from '../terminal/describe-run.ts'
 import { printVerdict } from '../terminal/print-end.ts'
-import { paint } from '../terminal/style.ts'
+import { paintSentence } from '../terminal/style.ts'
 
 const optional = passNames.filter((pass) => pass !== 'trace')
 
@@ -115,7 +115,7 @@ Ctrl-C ends it in order; a second Ctrl-C gives up at once, and what is left is s
 })
 
 const watching: NonNullable<Parameters<typeof rehearseTask>[2]> = {
-  said: (sentence) => console.error(paint('dim', `  ${sentence}`, process.stderr)),
+  said: (sentence) => console.error(paintSentence(sentence)),
   frame: (frame) => {
     if (frame.kind === 'output') process.stderr.write(frame.bytes)
   },

@@ -6,6 +6,7 @@ import { durationOf, viewRun } from '../../operations/runs/view-run.ts'
 import { lastAttempt, type Run } from '../../runs/run.ts'
 import { environmentFlag, jsonFlag } from '../flags.ts'
 import { loadContext, type Session } from '../session.ts'
+import { age } from '../terminal/age.ts'
 import { printable, shortened } from '../terminal/printable.ts'
 import { paint, paintStanding } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
@@ -44,12 +45,12 @@ export const command = buildCommand<Flags, [], Session>({
     if (json) console.log(JSON.stringify(runs.map((run) => viewRun(run))))
     else if (runs.length === 0)
       console.log('There are no runs yet. `purser run TASK -e ENV` makes the first.')
-    else console.log(table([header(), ...runs.map((run) => row(run, context.now()))]))
+    else console.log(table([header(), ...runs.map((run) => row(run, context.now()))], { whole: 2 }))
   },
 })
 
 function header(): string[] {
-  return ['RUN', 'STATUS', 'TASK', 'ENVIRONMENT', 'WHEN', 'TOOK', 'WHO', 'WHY'].map((title) =>
+  return ['RUN', 'STATUS', 'TASK', 'ENVIRONMENT', 'AGE', 'TOOK', 'WHO', 'WHY'].map((title) =>
     paint('dim', title),
   )
 }
@@ -62,20 +63,11 @@ function row(run: Run, now: number): string[] {
     paintStanding(run),
     shortened(run.request.isRehearsal ? `${task} (rehearsed)` : task, 32),
     environment,
-    `${age(now - run.requestedAt)} ago`,
+    age(now - run.requestedAt),
     took === undefined ? '' : duration(took),
     shortened(actor.name, 24),
     printable(reason),
   ]
-}
-
-/** Coarser than a duration: `5 s`, `12 min`, `3 h`, `4 days`. */
-function age(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000))
-  if (seconds < 60) return `${seconds} s`
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`
-  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`
-  return `${Math.floor(seconds / 86_400)} days`
 }
 
 function sinceStart(run: Run, now: number): number | undefined {

@@ -15,6 +15,7 @@ import { printable, printableLines } from '../terminal/printable.ts'
 import { describeProgress } from '../terminal/progress-line.ts'
 import { paint, paintStanding, paintStatus } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
+import { columnsOf, wrapTo } from '../terminal/width.ts'
 
 interface Flags {
   readonly json: boolean
@@ -81,6 +82,7 @@ function facts(run: Run, look: Look, outputIntact: boolean | undefined): string 
   ]
   return table(
     rows.flatMap(([name, value]) => (value === undefined ? [] : [[`  ${paint('dim', name)}`, value]])),
+    { wraps: true },
   )
 }
 
@@ -109,7 +111,7 @@ function timeline(run: Run, history: readonly RecordedEvent[]): string {
     isMove(event) ? paintStatus(statusAfter(event)) : event.kind,
     printable(remark(event)),
   ])
-  return table(rows)
+  return table(rows, { whole: 3, wraps: true })
 }
 
 function remark(event: RunEvent): string {
@@ -154,9 +156,10 @@ function rehearsalOf(lines: readonly ReportLine[]): string[] {
 }
 
 function refusals({ refusals }: Run): string[] {
+  const columns = columnsOf(process.stdout)
   return refusals.flatMap(({ code, message, remedy }) => [
     '',
-    `${paint('red', code)} ${printableLines(message)}`,
-    `  → ${remedy}`,
+    wrapTo(`${paint('red', code)} ${printableLines(message)}`, columns, 2),
+    wrapTo(`  → ${remedy}`, columns, 4),
   ])
 }

@@ -7,6 +7,7 @@ import { environmentFlag, jsonFlag, serviceFlag } from '../flags.ts'
 import { loadContext, type Session } from '../session.ts'
 import { printable } from '../terminal/printable.ts'
 import { paint } from '../terminal/style.ts'
+import { columnsOf, wrapTo } from '../terminal/width.ts'
 
 interface Flags {
   readonly environment?: string
@@ -44,7 +45,9 @@ export const command = buildCommand<Flags, [], Session>({
 function describeTask({ name, kind, summary, exclusive, parameters }: TaskEntry): string {
   const traits = [kind, ...(exclusive ? ['one at a time'] : [])].join(', ')
   const lines = [`${paint('bold', name)}  ${paint('dim', traits)}`, `    ${printable(summary)}`]
-  return [...lines, ...describeParameters(parameters)].join('\n')
+  return [...lines, ...describeParameters(parameters)]
+    .map((line) => wrapTo(line, columnsOf(process.stdout), 6))
+    .join('\n')
 }
 
 function describeParameters(schema: JsonObject | null | undefined): string[] {

@@ -3,6 +3,7 @@ import { describeGroup, groupUnobserved } from '../../environment/parity/group-u
 import type { Finding, ParityReport } from '../../environment/parity/report.ts'
 import { printable } from './printable.ts'
 import { paint } from './style.ts'
+import { columnsOf, wrapTo } from './width.ts'
 
 type Stream = NodeJS.WriteStream
 
@@ -21,7 +22,7 @@ export function describeParity(report: ParityReport, stream: Stream = process.st
   ]
   if (groups.length > mostUnseen)
     lines.push(`    … and ${groups.length - mostUnseen} more reasons why facts could not be seen`)
-  return lines.join('\n')
+  return lines.map((line) => wrapTo(line, columnsOf(stream), 6)).join('\n')
 }
 
 function markOf({ verdict }: ParityReport, stream: Stream): string {

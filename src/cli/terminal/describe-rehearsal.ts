@@ -1,5 +1,6 @@
 import type { ReportLine } from '../../operations/rehearsals/read-report.ts'
 import { paint } from './style.ts'
+import { columnsOf, wrapTo } from './width.ts'
 
 type Stream = NodeJS.WriteStream
 
@@ -21,5 +22,6 @@ function describe({ severity, indent, head, text }: ReportLine, stream: Stream):
   const [format, mark] = marks[severity]
   const words = severity === 'detail' || severity === 'accepted' ? paint('dim', text, stream) : text
   const title = head === undefined ? '' : `${paint(indent === 0 ? format : 'bold', head, stream)}  `
-  return `${'  '.repeat(indent)}${paint(format, mark, stream)} ${title}${words}`
+  const written = `${'  '.repeat(indent)}${paint(format, mark, stream)} ${title}${words}`
+  return wrapTo(written, columnsOf(stream), 2 * indent + 2)
 }

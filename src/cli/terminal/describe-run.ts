@@ -5,6 +5,7 @@ import { lastAttempt, type Run } from '../../runs/run.ts'
 import { printable, shortened } from './printable.ts'
 import { describeRefusal } from './report-error.ts'
 import { paint, paintNotice, paintStanding, paintStatus } from './style.ts'
+import { columnsOf, wrapTo } from './width.ts'
 
 // An ad-hoc command may have thousands of words; `purser show` has them all.
 const longestName = 200
@@ -17,7 +18,7 @@ export function describeStart({ id, request }: Run): string {
   const lines = [
     `${paint('cyan', '▸', stream)} ${paint('bold', shortened(task, longestName), stream)} ${place}  run ${paint('cyan', id, stream)}`,
   ]
-  return [...lines, ...notices.map((notice) => paintNotice(printable(notice)))].join('\n')
+  return [...lines.map(wrapped), ...notices.map((notice) => paintNotice(printable(notice)))].join('\n')
 }
 
 /** The lines after a run's output. */
@@ -26,7 +27,8 @@ export function describeEnd(run: Run): string {
   if (run.refusals.length > 0) {
     const what = run.attempts.length === 0 ? 'nothing was started' : 'nothing of the task ran'
     const remark = paint('dim', `run ${run.id} is on record; ${what}`, stream)
-    return [`${paintStatus('refused', stream)}  ${remark}`, ...run.refusals.map(describeRefusal)].join('\n')
+    const refusals = run.refusals.map((refusal) => describeRefusal(refusal))
+    return [wrapped(`${paintStatus('refused', stream)}  ${remark}`), ...refusals].join('\n')
   }
   const took = durationOf(run)
   const output = lastAttempt(run)?.output
@@ -38,12 +40,18 @@ export function describeEnd(run: Run): string {
       ? undefined
       : `${byteSize(output.bytes - output.cut)} of output kept${output.cut === 0 ? '' : `, ${byteSize(output.cut)} cut`}`,
   ].filter((part) => part !== undefined)
-  return `${paintStanding(run, stream)}  ${paint('dim', `${parts.join(', ')}  run ${run.id}`, stream)}`
+  return wrapped(
+    `${paintStanding(run, stream)}  ${paint('dim', `${parts.join(', ')}  run ${run.id}`, stream)}`,
+  )
 }
 
 function describeRest({ id, status, rests }: Run, stream: NodeJS.WriteStream): string {
   const why = paint('dim', `${printable(rests ?? '')}  run ${id}`, stream)
-  return `${paintStatus(status, stream)}  ${why}\n  → Let it go on with \`purser resume ${id}\`.`
+  return `${wrapped(`${paintStatus(status, stream)}  ${why}`)}\n  → Let it go on with \`purser resume ${id}\`.`
+}
+
+function wrapped(line: string): string {
+  return wrapTo(line, columnsOf(process.stderr), 2)
 }
 
 function shortDigest(digest: string): string {

@@ -1,6 +1,7 @@
 import { Bug, type ExitCode, exitCodes, PurserError, type Refusal } from '../../core/errors.ts'
 import { printableLines } from './printable.ts'
 import { paint } from './style.ts'
+import { columnsOf, wrapTo } from './width.ts'
 
 /** Prints what went wrong, and gives the exit code for it. Users' mistakes and ours look different. */
 export function reportError(error: unknown, { json }: { readonly json: boolean }): ExitCode | 70 {
@@ -21,9 +22,14 @@ export function reportError(error: unknown, { json }: { readonly json: boolean }
 const softwareFailure = 70
 
 /** A refusal in three parts: what, why, what to do. */
-export function describeRefusal({ code, message, remedy }: Refusal): string {
-  const stream = process.stderr
-  return `${paint('red', '✖', stream)} ${printableLines(message)}\n  ${paint('dim', '→', stream)} ${remedy}  ${paint('dim', code, stream)}`
+export function describeRefusal(
+  { code, message, remedy }: Refusal,
+  stream: NodeJS.WriteStream = process.stderr,
+): string {
+  const columns = columnsOf(stream)
+  const what = wrapTo(`${paint('red', '✖', stream)} ${printableLines(message)}`, columns, 2)
+  const then = `  ${paint('dim', '→', stream)} ${remedy}  ${paint('dim', code, stream)}`
+  return `${what}\n${wrapTo(then, columns, 4)}`
 }
 
 /** A refusal, or an error that is one, as `--json` shows it. */

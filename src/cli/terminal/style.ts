@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { Run } from '../../runs/run.ts'
 import type { Status } from '../../runs/statuses.ts'
+import { columnsOf, wrapTo } from './width.ts'
 
 type Format = Parameters<typeof styleText>[0]
 type Stream = NodeJS.WriteStream
@@ -12,7 +13,8 @@ export function paint(format: Format, text: string, stream: Stream = process.std
 
 /** A sentence of Purser's own beside a run's output, on stderr. */
 export function paintNotice(text: string): string {
-  return paint('yellow', `  ! ${text}`, process.stderr)
+  const written = wrapTo(`  ! ${text}`, columnsOf(process.stderr), 4)
+  return paint('yellow', written, process.stderr)
 }
 
 const looks: Readonly<Record<Status, readonly [mark: string, format: Format]>> = {
@@ -49,6 +51,11 @@ export function paintStanding(
     return paintStatus(status, stream)
   const [words, format] = verdicts[rehearsal?.verdict ?? 'not-rehearsed']
   return paint(format, words, stream)
+}
+
+/** A sentence about what is being done, on stderr. */
+export function paintSentence(text: string): string {
+  return paint('dim', wrapTo(`  ${text}`, columnsOf(process.stderr), 2), process.stderr)
 }
 
 /** A status with its mark: told by shape as well as by colour. */
