@@ -2,16 +2,17 @@ import { proposeCompletions, run, type StricliProcess } from '@stricli/core'
 import { exitCodes } from '../core/errors.ts'
 import { buildFor } from './application.ts'
 import type { Session, Wired } from './session.ts'
+import { helpTo } from './terminal/help.ts'
 import { reportError } from './terminal/report-error.ts'
 
 /** Runs what was typed, and sets the exit code. */
 export async function main(typed: readonly string[], wired: Wired): Promise<void> {
   const dashes = typed.indexOf('--')
-  const words = dashes === -1 ? typed : typed.slice(0, dashes)
+  const words = asFlag(dashes === -1 ? typed : typed.slice(0, dashes))
   const afterDashes = dashes === -1 ? undefined : typed.slice(dashes + 1)
   endQuietlyWhenNobodyReads()
   // Stricli sets an exit code of its own, negative for what it could not parse: it gets a process of its own to set.
-  const parsing: StricliProcess = { stdout: process.stdout, stderr: process.stderr, env: process.env }
+  const parsing: StricliProcess = { stdout: helpTo(process.stdout), stderr: process.stderr, env: process.env }
   const session = { process: parsing, ...wired, afterDashes }
   if (words[0] === 'complete-words' && afterDashes !== undefined) return complete(afterDashes, session)
   try {
@@ -21,6 +22,12 @@ export async function main(typed: readonly string[], wired: Wired): Promise<void
   } catch (error) {
     process.exitCode = reportError(error, { json: words.includes('--json') })
   }
+}
+
+/** `purser help run` is `purser run --help`. */
+function asFlag(words: readonly string[]): readonly string[] {
+  const [first, ...others] = words
+  return first === 'help' ? [...others, '--help'] : words
 }
 
 /** What may come next, a line each, for a shell's completion; the last word is the one that is being typed. */

@@ -12,8 +12,8 @@ export const command = buildCommand<Flags, [], Session>({
   parameters: { flags: { json: jsonFlag } },
   docs: {
     brief: 'Write a configuration and a first task',
-    fullDescription: `Write purser.config.ts and tasks/hello.ts into this folder. A file that is there is never overwritten. Where there is a
-compose file, the app is one of its services; else a process, by the start script of package.json.
+    fullDescription: `Write purser.config.ts and tasks/hello.ts into this folder. A file that is there is never overwritten.
+Where there is a compose file, the app is one of its services; else a process, by the start script of package.json.
 
   purser init`,
   },

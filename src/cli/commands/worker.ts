@@ -33,8 +33,8 @@ export const command = buildCommand<Flags, [], Session>({
     brief: 'Work on the slices of whatever batches are open, until told to stop',
     fullDescription: `Work on the slices of whatever batches are open in an environment, in a twin of the release that serves now.
 
-Any number may work, on any host. SIGTERM or Ctrl-C ends it within the slice at work. Batches whose task this release
-does not have, or has in another version, are left to workers that do.
+Any number may work, on any host. SIGTERM or Ctrl-C ends it within the slice at work.
+Batches whose task this release does not have, or has in another version, are left to workers that do.
 
   purser worker -e production
   purser worker -e production --detach`,
