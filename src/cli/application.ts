@@ -1,17 +1,9 @@
-import {
-  type Application,
-  ArgumentParseError,
-  ArgumentScannerError,
-  buildApplication,
-  buildCommand,
-  buildRouteMap,
-  formatMessageForArgumentScannerError,
-  text_en,
-} from '@stricli/core'
-import { PurserError, type Refusal, reasonOf } from '../core/errors.ts'
+import { type Application, buildApplication, buildCommand, buildRouteMap, text_en } from '@stricli/core'
+import type { Refusal } from '../core/errors.ts'
 import { suggest } from '../core/text.ts'
 import type { Session, Wired } from './session.ts'
 import { asJson, describeRefusal } from './terminal/report-error.ts'
+import { usageRefusal } from './usage-error.ts'
 
 type Command = Parameters<typeof buildRouteMap<string, Session>>[0]['routes'][string]
 
@@ -126,17 +118,9 @@ function sayRefusal(refusal: Refusal): string {
   return ''
 }
 
-function usageRefusal(error: unknown): Refusal {
-  if (error instanceof ArgumentParseError && error.exception instanceof PurserError) return error.exception
-  const message =
-    error instanceof ArgumentScannerError ? formatMessageForArgumentScannerError(error, {}) : reasonOf(error)
-  return { code: 'USAGE', message, remedy: 'The command with `--help` shows what it takes.' }
-}
-
 const rootDocs = {
   brief: "Runs a team's admin processes: in the release that serves now, held to account, on the record",
-  fullDescription: `Runs a team's admin processes (migrations, scripts, commands) in the release and environment that the
-app is running now, and keeps a record that nobody can edit unseen.
+  fullDescription: `Runs a team's admin processes (migrations, scripts, commands) in the release and environment that the app is running now, and keeps a record that nobody can edit unseen.
 
   purser init
   purser run load-places -e local --param country=CH

@@ -34,7 +34,7 @@ function eachOnce(pairs: readonly [name: string, value: string][]): typeof pairs
 }
 
 async function readJson(file: string): Promise<JsonObject> {
-  const name = file === '-' ? 'stdin' : file
+  const name = file === '-' ? 'stdin' : `"${file}"`
   try {
     const typed = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
     if (typed.length > longestParameters) throw tooLong(name, typed.length)

@@ -150,6 +150,17 @@ it('help shows an example of every command', async () => {
   }
 })
 
+it('help may be asked for in a word', async () => {
+  for (const words of [[], ['run'], ['clone', 'drop']]) {
+    const [asWord, asFlag] = await Promise.all([
+      purser('/', ['help', ...words]),
+      purser('/', [...words, '--help']),
+    ])
+    expect(asWord).toEqual(asFlag)
+    expect([asWord.code, asWord.stdout]).toEqual([0, expect.stringContaining('USAGE')])
+  }
+})
+
 it('another system is told so', async () => {
   const darwin = "data:text/javascript,Object.defineProperty(process,'platform',{value:'darwin'})"
   const { code, stderr } = await purser(project.folder, ['runs'], {

@@ -21,6 +21,8 @@ export async function readRun(ledger: Ledger, id: string): Promise<Run> {
  * own workers, which nobody typed. Throws `RUN_UNKNOWN`, `RUN_AMBIGUOUS`.
  */
 export async function findRun(context: Context, typed: string): Promise<FoundRun> {
+  // any run begins with nothing: a script's empty variable must not cancel the only one
+  if (typed.trim() === '') throw unknown(typed)
   const found: FoundRun[] = []
   for (const ledger of await allLedgers(context)) {
     const query = typed === 'last' ? { limit: 1 } : { prefix: typed, limit: 5 }
@@ -31,16 +33,18 @@ export async function findRun(context: Context, typed: string): Promise<FoundRun
   if (exact !== undefined) return exact
   const [only, ...others] = found
   if (typed === 'last' && only !== undefined) return batchOf(context, only)
-  if (only === undefined) {
-    throw new PurserError('RUN_UNKNOWN', {
-      message: `There is no run "${typed}".`,
-      remedy: '`purser runs` lists them; any unique beginning of an id will do, and `last` is the newest.',
-    })
-  }
+  if (only === undefined) throw unknown(typed)
   if (others.length === 0) return only
   throw new PurserError('RUN_AMBIGUOUS', {
     message: `Several runs begin with "${typed}": ${list(found.map(({ run }) => run.id))}.`,
     remedy: 'Type more of the id.',
+  })
+}
+
+function unknown(typed: string): PurserError {
+  return new PurserError('RUN_UNKNOWN', {
+    message: `There is no run "${typed}".`,
+    remedy: '`purser runs` lists them; any unique beginning of an id will do, and `last` is the newest.',
   })
 }
 
