@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { PurserError, reasonOf } from '../core/errors.ts'
+import { failedWith, PurserError, reasonOf } from '../core/errors.ts'
 import { count } from '../core/text.ts'
 import type { Place } from '../environment/wiring.ts'
 import type { Configuration } from './configuration.ts'
@@ -55,7 +55,9 @@ async function importConfig(file: string): Promise<unknown> {
   } catch (error) {
     throw new PurserError('CONFIG_UNREADABLE', {
       message: `The configuration ${file} can't be loaded: ${reasonOf(error)}`,
-      remedy: 'Correct it; `node --check` on the file, or your editor, shows the place.',
+      remedy: failedWith(error, 'ERR_MODULE_NOT_FOUND')
+        ? "Install what it imports with the app's own packages: `purser` itself by `npm install purser`."
+        : 'Correct it; `node --check` on the file, or your editor, shows the place.',
       cause: error,
     })
   }

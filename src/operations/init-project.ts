@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { findConfig } from '../config/load-config.ts'
-import { failedWith, PurserError } from '../core/errors.ts'
+import { failedWith, PurserError, reasonOf } from '../core/errors.ts'
 import { composeService } from './init-project/compose-service.ts'
 
 /** What became of the files of a first project, each relative to its folder. */
@@ -33,14 +33,26 @@ export async function initProject(folder: string): Promise<Initialised> {
 }
 
 async function writeNew(file: string, text: string): Promise<boolean> {
-  await mkdir(path.dirname(file), { recursive: true })
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+  } catch (error) {
+    throw unwritable(path.dirname(file), error)
+  }
   try {
     await writeFile(file, text, { flag: 'wx' })
     return true
   } catch (error) {
     if (failedWith(error, 'EEXIST')) return false
-    throw error
+    throw unwritable(file, error)
   }
+}
+
+function unwritable(file: string, cause: unknown): PurserError {
+  return new PurserError('USAGE', {
+    message: `${file} can't be written: ${reasonOf(cause)}.`,
+    remedy: 'Go to the folder of the app, and let your user write there.',
+    cause,
+  })
 }
 
 /** How the app is started, as its package.json says; where that is a plain command, its process is found by it. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { purser, purserJson } from '../support/cli.ts'
 import { makeProject } from '../support/project.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const config = (body: string) => `import { defineConfig } from 'purser'
 import { local, postgres, sqlite } from 'purser/presets'
@@ -53,6 +54,18 @@ volumes:
     const written = readFileSync(path.join(folder, 'purser.config.ts'), 'utf8')
     expect(written).toContain("docker({ service: 'shop-web' })")
     expect(written).toContain("import { docker } from 'purser/presets'")
+  })
+
+  it('says what it may not write, and where purser is not installed, what to install', async () => {
+    const nowhere = await purser('/proc', ['init'])
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      80,
+      expect.stringContaining("purser.config.ts can't be written"),
+    ])
+    using bare = temporaryFolder()
+    expect((await purser(bare.folder, ['init'])).code).toBe(0)
+    const { code, stderr } = await purser(bare.folder, ['runs'])
+    expect([code, stderr]).toEqual([80, expect.stringContaining('`npm install purser`')])
   })
 
   it('keeps a task that is there', async () => {
