@@ -31,7 +31,8 @@ function asFlag(words: readonly string[]): readonly string[] {
 }
 
 /** What may come next, a line each, for a shell's completion; the last word is the one that is being typed. */
-async function complete(words: readonly string[], session: Session): Promise<void> {
+async function complete(typed: readonly string[], session: Session): Promise<void> {
+  const words = typed[0] === 'help' ? typed.slice(1) : typed
   const application = await buildFor(words[0], session)
   for (const { completion } of await proposeCompletions(application, words, session)) console.log(completion)
 }

@@ -12,6 +12,10 @@ export function proposeTasks(): Promise<readonly string[]> {
   return orNone(async () => knownTasks({ config: await loadConfig(process.cwd()) }))
 }
 
+export function proposeMigrations(): Promise<readonly string[]> {
+  return orNone(async () => knownTasks({ config: await loadConfig(process.cwd()) }, 'migration'))
+}
+
 export function proposeRuns(this: Session, partial: string): Promise<readonly string[]> {
   return orNone(async () => knownRuns(await loadContext(this, { readingWillDo: true }), partial))
 }

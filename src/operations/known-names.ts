@@ -1,3 +1,4 @@
+import type { TaskKind } from '../tasks/task.ts'
 import type { Context } from './context.ts'
 import { cachedManifests } from './releases/manifest-cache.ts'
 import { allLedgers } from './runs/ledgers.ts'
@@ -12,11 +13,12 @@ export async function knownRuns(context: Context, prefix: string): Promise<reado
   return ['last', ...found.flat()]
 }
 
-/** Names of tasks in the manifests that were read lately; the releases themselves are not asked. */
-export function knownTasks({ config }: Pick<Context, 'config'>): readonly string[] {
+/** Names of tasks, of one kind or of all, in the manifests that were read lately; the releases themselves are not asked. */
+export function knownTasks({ config }: Pick<Context, 'config'>, kind?: TaskKind): readonly string[] {
   try {
     const tasks = cachedManifests(config).flatMap((manifest) => manifest.tasks)
-    return [...new Set(tasks.map(({ name }) => name))].sort()
+    const wanted = tasks.filter((task) => kind === undefined || task.kind === kind)
+    return [...new Set(wanted.map(({ name }) => name))].sort()
   } catch {
     return [] // nothing was read yet
   }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { purser, purserProgram, typePurser } from '../support/cli.ts'
 import { makeProject, type Project } from '../support/project.ts'
@@ -73,6 +74,25 @@ describe('on a terminal', () => {
     expect(shown).toMatch(/33 %.*1 of 3 steps/)
     expect(shown.replaceAll('\r\u001b[K', '')).not.toContain(colour)
     expect(await typed({ NO_COLOR: '1' }, 'runs')).not.toContain(colour)
+  })
+})
+
+describe('a table and an error', () => {
+  const why = 'a reason of so many words that no terminal has room for all of them in one line'
+  const widest = (text: string) =>
+    Math.max(
+      ...stripVTControlCharacters(text.replaceAll('\r', ''))
+        .split('\n')
+        .map((line) => line.length),
+    )
+
+  it('fit the terminal, and are whole in a pipe', async () => {
+    await purser(project.folder, ['run', '-e', 'local', '--reason', why, '--', 'true'])
+    expect(widest(await typed({}, 'runs'))).toBeLessThanOrEqual(80)
+    const shown = await typed({}, 'show', 'last')
+    expect(widest(shown)).toBeLessThanOrEqual(80)
+    expect(stripVTControlCharacters(shown).replaceAll(/\s+/g, ' ')).toContain(why)
+    expect((await purser(project.folder, ['runs'])).stdout).toContain(why)
   })
 })
 
@@ -184,6 +204,8 @@ it('a shell completes commands, environments, tasks and runs', async () => {
   expect(await complete('run', 'st')).toContain('steps')
   expect(await complete('show', 'la')).toEqual(['last'])
   expect(await complete('rehearse', '--without', 'cr')).toEqual(['crowd'])
+  expect(await complete('rehearse', 'st')).toEqual([]) // it is no migration
+  expect(await complete('help', 'ru')).toEqual(['run', 'runs'])
   const { stdout } = await purser(project.folder, ['completion', 'bash'])
   const words = `purser() { '${process.execPath}' '${purserProgram}' "$@"; }; COMP_WORDS=(purser sh); COMP_CWORD=1; _purser; echo "$COMPREPLY"`
   const { stdout: replied } = spawnSync('bash', ['-c', `${stdout}\n${words}`], {

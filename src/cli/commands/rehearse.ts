@@ -8,7 +8,7 @@ import type { Run } from '../../runs/run.ts'
 import { readDeclarations } from '../declarations.ts'
 import { candidateFlag, differsFlag, environmentFlag, jsonFlag, reasonFlag, serviceFlag } from '../flags.ts'
 import { Interruption } from '../interruption.ts'
-import { proposeTasks } from '../proposals.ts'
+import { proposeMigrations } from '../proposals.ts'
 import { expectWritable, writeReport } from '../report-file.ts'
 import { loadContext, type Session } from '../session.ts'
 import { stopRehearsal } from '../stop-rehearsal.ts'
@@ -69,7 +69,7 @@ export const command = buildCommand<Flags, [task: string], Session>({
           brief: 'A migration of the release',
           parse: String,
           placeholder: 'TASK',
-          proposeCompletions: proposeTasks,
+          proposeCompletions: proposeMigrations,
         },
       ],
     },
