@@ -3,7 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openInspector } from '../../../src/databases/postgres/inspect/open-inspector.ts'
 import type { RunView } from '../../../src/operations/runs/view-run.ts'
-import { purserJson, typePurser } from '../../support/cli.ts'
+import { type Finished, purserJson, typePurser } from '../../support/cli.ts'
 import { until } from '../../support/until.ts'
 import { openShop, type Shop } from './shop.ts'
 
@@ -84,13 +84,7 @@ describe('a migration of production', () => {
   ])(
     'executes nothing where %s between the gate and its first statement',
     async (_what, change, why, undo) => {
-      const before = globSync('*', { cwd: attempts() })
-      const typed = typePurser(shop.project.folder, ['run', 'migrate', '-e', 'production'])
-      await until(() => globSync('*', { cwd: attempts() }).some((one) => !before.includes(one)))
-      typed.process.kill('SIGSTOP')
-      await change()
-      typed.process.kill('SIGCONT')
-      const ended = await typed.finished
+      const ended = await runWith(change)
       expect(ended.code).not.toBe(0)
       expect(ended.stderr).toContain(why)
       expect(ended.stderr).toContain('No statement of it was executed.')
@@ -99,6 +93,17 @@ describe('a migration of production', () => {
       await undo()
     },
   )
+
+  it('executes nothing where somebody else migrated between the gate and its first statement', async () => {
+    const ended = await runWith(async () => {
+      await shop.query('create table schema_migrations (version varchar primary key)')
+      await shop.query(`insert into schema_migrations values ('20260101000000')`)
+    })
+    expect(ended.code).not.toBe(0)
+    expect(ended.stderr).toContain('somebody else has migrated: nothing is pending on database "main"')
+    expect(await loud()).not.toEqual([{ n: 1000 }])
+    await shop.query('drop table schema_migrations')
+  })
 
   it('is rolled back where it would do more than was rehearsed', async () => {
     await shop.query('update users set id = id + 100000 where id > 10000')
@@ -122,6 +127,17 @@ describe('a migration of production', () => {
     expect(seen.applied?.rows['public.users']).toMatchObject({ updated: 20000 })
   })
 })
+
+/** Types the run, and changes something once its attempt is begun, before it has executed anything. */
+async function runWith(change: () => Promise<unknown>): Promise<Finished> {
+  const before = globSync('*', { cwd: attempts() })
+  const typed = typePurser(shop.project.folder, ['run', 'migrate', '-e', 'production'])
+  await until(() => globSync('*', { cwd: attempts() }).some((one) => !before.includes(one)))
+  typed.process.kill('SIGSTOP')
+  await change()
+  typed.process.kill('SIGCONT')
+  return await typed.finished
+}
 
 function attempts(): string {
   return path.join(shop.project.folder, '.purser/attempts')
