@@ -112,7 +112,8 @@ describe('purser rehearse', () => {
   })
 
   it('does not take a folder without migrations for one that is done', async () => {
-    const task = { name: 'empty', summary: 'Has none.', database: 'main', sql: 'db' }
+    const task = { name: 'empty', summary: 'Has none.', database: 'main', sql: 'db/none' }
+    shop.project.write('db/none/README', '')
     shop.project.write(
       'tasks/empty.ts',
       `import { defineMigration } from 'purser'\nexport default defineMigration(${JSON.stringify(task)})`,
