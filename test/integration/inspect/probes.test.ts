@@ -67,6 +67,21 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
     expect(t?.writes?.longestMs).toBeGreaterThan(1_000)
   })
 
+  it('take a machine that has no time for them for no lock', async () => {
+    const probes = await stage.inspector.probe(['public.t'])
+    await migrator.query('begin; lock table t in access exclusive mode')
+    const sessions = `select pid from pg_stat_activity where application_name = 'purser probe'`
+    const waiting = `${sessions} and wait_event_type = 'Lock'`
+    await expect.poll(() => server.query(waiting), { interval: 1 }).toHaveLength(2)
+    const pids = (await server.query(sessions)).map(({ pid }) => Number(pid))
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    await migrator.query('rollback')
+    await stage.client.query('select pg_sleep(2)')
+    for (const pid of pids) process.kill(pid, 'SIGCONT')
+    const t = (await probes.stop()).get('public.t')
+    for (const one of [t?.reads, t?.writes]) expect(one?.longestMs).toBeLessThan(1_000)
+  })
+
   it('count a wait that has not ended, and leave nothing behind', async () => {
     await migrator.query('begin; lock table t in access exclusive mode')
     const probes = await stage.inspector.probe(['public.t'])
