@@ -155,6 +155,23 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
       expect(Math.min(reads.tries, writes?.tries ?? 0)).toBeGreaterThan(0)
   })
 
+  it('leave sessions to others, also where many look at once', async () => {
+    await using small = await startPostgres('p', { programs, settings: ['max_connections=60'] })
+    const names = Array.from({ length: 30 }, (_, n) => `many_${n}`)
+    const made = names.map((name) => `create table ${name} as select 1 as id`).join(';')
+    await using one = await openStage(small, made)
+    await using other = await openStage(small, made)
+    const tables = names.map((name) => `public.${name}`)
+    const both = await Promise.all([one, other].map(({ inspector }) => inspector.probe(tables)))
+    const others = await Promise.all(Array.from({ length: 10 }, () => openClient(one.url)))
+    for (const probes of both) {
+      const waited = await probes.stop()
+      expect(waited.size).toBe(30)
+      for (const { reads } of waited.values()) expect(reads.tries).toBeGreaterThan(0)
+    }
+    await Promise.all(others.map((client) => client.end()))
+  })
+
   it('take the lock of a write where a role may not keep triggers still', async () => {
     await stage.client.query(
       `drop role if exists weak; create role weak login password 'p'; grant usage on schema public to weak; grant select, update on t to weak`,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, QueryResult } from 'pg'
 import { sqlStateOf } from '../../sql-state.ts'
-import { end, processOf, type Sessions } from '../sessions.ts'
+import { end, processOf } from '../sessions.ts'
 import { type ProbePlan, planProbe } from './plan.ts'
 import { Tally } from './tally.ts'
 
@@ -61,12 +61,11 @@ export class Lane {
     this.#live = new Set(this.probes)
   }
 
-  static async open(
-    sessions: Sessions,
+  static async begin(
+    client: Client,
     wanted: readonly (readonly [ProbePlan, Probe['kind']])[],
     terms: LaneTerms,
   ): Promise<Lane> {
-    const client = await sessions.open('purser probe')
     if (terms.mayReplicate) await client.query('set session_replication_role = replica')
     await client.query(`set lock_timeout = ${terms.patienceMs}`)
     return new Lane(client, terms, wanted)
