@@ -34,6 +34,8 @@ export interface CloneOptions {
   readonly say?: (sentence: string) => void
   /** What becomes of a clone that is not faithful: `refuse` (`CLONE_UNFAITHFUL`, the default) or `report`. */
   readonly unfaithful?: 'refuse' | 'report'
+  /** The `dataFrom` of a clone that it is to be compared with: where a copy of that moment is kept it is made of that, however old. */
+  readonly dataFrom?: Date
 }
 
 /** A throw-away copy of a database, with data. Disposing of it drops it. */

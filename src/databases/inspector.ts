@@ -207,6 +207,11 @@ export interface Inspector extends AsyncDisposable {
    */
   addRows(rows: readonly RowsToAdd[]): Promise<ReadonlyMap<string, AddedRows>>
   usage(): Promise<DiskUsage>
+  /**
+   * How many rows of each table were ever inserted, updated and deleted, by the table's id, as the server's statistics have it
+   * once the sessions that did so are over.
+   */
+  written(): Promise<ReadonlyMap<string, number>>
   /** What is going on now beside this inspector; and what of it can't be seen. */
   activity(): Promise<{ readonly activities: readonly Activity[]; readonly lacking: readonly Lacking[] }>
   /** Runs a query that only reads, such as one of a migration tool's history. */

@@ -34,15 +34,26 @@ export function differingContent(
   after: Contents,
   history: readonly string[],
 ): readonly string[] {
-  return [...before].flatMap(([table, { rows, columns }]) => {
+  return [...differingPlaces(before, after, history).values()]
+}
+
+/** The same by where it is: `schema.table` for the number of its rows, and `schema.table.column` for values. */
+export function differingPlaces(
+  before: Contents,
+  after: Contents,
+  history: readonly string[],
+): ReadonlyMap<string, string> {
+  const places = [...before].flatMap(([table, { rows, columns }]): (readonly [string, string])[] => {
     const now = after.get(table)
     if (now === undefined || isHistory(history, table)) return []
-    if (now.rows !== rows) return [`${table} has ${now.rows} rows, and had ${rows}`]
+    if (now.rows !== rows) return [[table, `${table} has ${now.rows} rows, and had ${rows}`]]
     return [...columns].flatMap(([column, { digest }]) => {
       const found = now.columns.get(column)
-      return found === undefined || found.digest === digest ? [] : [`values of ${table}.${column} differ`]
+      const place = `${table}.${column}`
+      return found === undefined || found.digest === digest ? [] : [[place, `values of ${place} differ`]]
     })
   })
+  return new Map(places)
 }
 
 /** A history table is named with its schema, or by its name alone. */

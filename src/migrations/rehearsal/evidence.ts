@@ -54,6 +54,8 @@ export interface TraceEvidence extends DiskEvidence {
   readonly contentBefore: ReadonlyMap<string, TableContent>
   /** The same tables, by the names that they had before. One that is gone is missing. */
   readonly contentAfter: ReadonlyMap<string, TableContent>
+  /** Those of them that were written while nobody counted their rows, by what commits inside itself. */
+  readonly uncounted?: readonly string[]
   /** How many different values columns had before and have after, by `schema.table.column`: those whose content differs. */
   readonly distinct: ReadonlyMap<string, { readonly before: number; readonly after: number }>
   /** Tables in which the tool keeps its history, as `schema.name`. */

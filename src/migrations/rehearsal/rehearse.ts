@@ -36,7 +36,8 @@ export async function rehearse(stage: Stage, wished: Wished): Promise<Rehearsed>
   const programme = new Programme(stage, wished.off)
   const { clone, traced } = await playOnTwo(stage, programme, wished)
   // the first clones are gone by now: there are never more than two
-  if (traced !== undefined && hasEndedByItself(traced)) await playOnOthers(stage, programme, traced)
+  if (traced !== undefined && hasEndedByItself(traced))
+    await playOnOthers({ ...stage, dataFrom: clone.dataFrom }, programme, traced)
   const { strategy, why, tookMs, dataFrom, fingerprint, faithfulness } = clone
   const unfaithful = faithfulness.checks.filter(({ result }) => result !== 'same')
   return {

@@ -27,6 +27,28 @@ export function touchedTables(
   return [...new Set([...named.filter((name) => name !== undefined), ...changed])].sort()
 }
 
+/** Tables of which the server has counted more rows written than before, and a statement none. */
+export function uncountedTables(
+  statements: readonly Statement[],
+  before: SchemaSnapshot,
+  after: SchemaSnapshot,
+  written: { readonly before: ReadonlyMap<string, number>; readonly after: ReadonlyMap<string, number> },
+): readonly string[] {
+  const same = sameThings(before, after)
+  const counted = new Set(
+    statements.flatMap(({ tables }) =>
+      [...tables].flatMap(([name, { inserted, updated, deleted }]) =>
+        inserted + updated + deleted > 0 ? [name, same.tableBefore(name)] : [],
+      ),
+    ),
+  )
+  return before.objects
+    .filter(isTable)
+    .filter(({ id }) => (written.after.get(id) ?? 0) > (written.before.get(id) ?? 0))
+    .map(({ name }) => name)
+    .filter((name) => !counted.has(name))
+}
+
 /** Tables that were there before, and something of which is not as it was, by the names that they had before. */
 export function changedTables(before: SchemaSnapshot, after: SchemaSnapshot): readonly string[] {
   const same = sameThings(before, after)

@@ -75,6 +75,19 @@ describe('a golden copy', () => {
     expect(fresh.dataFrom.getTime()).toBeGreaterThan(stale.dataFrom.getTime())
   })
 
+  it('is not made anew for a clone that is to hold what another holds', async () => {
+    const shop = await stage.makeDatabase()
+    await shop.query('create table t as select 1 as a')
+    await using one = await shop.clone()
+    await shop.query('insert into t values (2)')
+    await using alike = await shop.clone({ refreshAfterMs: 0 }, { dataFrom: one.dataFrom })
+    expect(alike.dataFrom).toEqual(one.dataFrom)
+    expect(await queryAt(alike.url, 'select a from t')).toEqual([{ a: 1 }])
+    // nobody has it any more
+    await using other = await shop.clone({}, { dataFrom: new Date(0) })
+    expect(other.dataFrom).toEqual(one.dataFrom)
+  })
+
   it('is made once for several who want one at once', async () => {
     const shop = await stage.makeDatabase()
     await shop.query('create table t as select 1 as a')

@@ -67,6 +67,21 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
     expect(t?.writes?.longestMs).toBeGreaterThan(1_000)
   })
 
+  it('take a machine that has no time for them for no lock', async () => {
+    const probes = await stage.inspector.probe(['public.t'])
+    await migrator.query('begin; lock table t in access exclusive mode')
+    const sessions = `select pid from pg_stat_activity where application_name = 'purser probe'`
+    const waiting = `${sessions} and wait_event_type = 'Lock'`
+    await expect.poll(() => server.query(waiting), { interval: 1 }).toHaveLength(2)
+    const pids = (await server.query(sessions)).map(({ pid }) => Number(pid))
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    await migrator.query('rollback')
+    await stage.client.query('select pg_sleep(2)')
+    for (const pid of pids) process.kill(pid, 'SIGCONT')
+    const t = (await probes.stop()).get('public.t')
+    for (const one of [t?.reads, t?.writes]) expect(one?.longestMs).toBeLessThan(1_000)
+  })
+
   it('count a wait that has not ended, and leave nothing behind', async () => {
     await migrator.query('begin; lock table t in access exclusive mode')
     const probes = await stage.inspector.probe(['public.t'])
@@ -138,6 +153,23 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
     expect(waited.size).toBe(60)
     for (const { reads, writes } of waited.values())
       expect(Math.min(reads.tries, writes?.tries ?? 0)).toBeGreaterThan(0)
+  })
+
+  it('leave sessions to others, also where many look at once', async () => {
+    await using small = await startPostgres('p', { programs, settings: ['max_connections=60'] })
+    const names = Array.from({ length: 30 }, (_, n) => `many_${n}`)
+    const made = names.map((name) => `create table ${name} as select 1 as id`).join(';')
+    await using one = await openStage(small, made)
+    await using other = await openStage(small, made)
+    const tables = names.map((name) => `public.${name}`)
+    const both = await Promise.all([one, other].map(({ inspector }) => inspector.probe(tables)))
+    const others = await Promise.all(Array.from({ length: 10 }, () => openClient(one.url)))
+    for (const probes of both) {
+      const waited = await probes.stop()
+      expect(waited.size).toBe(30)
+      for (const { reads } of waited.values()) expect(reads.tries).toBeGreaterThan(0)
+    }
+    await Promise.all(others.map((client) => client.end()))
   })
 
   it('take the lock of a write where a role may not keep triggers still', async () => {

@@ -10,6 +10,7 @@ const users = `
   create type shade as enum ('glad');
   create table users (id int primary key, name text, email text);
   insert into users select n, 'n' || n, 'e' || n from generate_series(101, 110) n;
+  create sequence turn; grant usage on turn to public;
   grant all on users to public; grant create on schema public to public;`
 
 function failing(findings: readonly Finding[]): readonly string[] {
@@ -91,6 +92,23 @@ describe.each(await allPrograms())('clients of the running release, on PostgreSQ
     expect(evidence.compat?.after[0]).toHaveProperty('rows')
     expect(failing(findings)).not.toContain('breaks_clients')
     expect(gaps.join()).not.toContain('GRANT')
+  })
+
+  // with each time that it is asked, as with time that passes
+  const unsteady = `select name from users limit nextval('turn')`
+
+  it('has nothing against a statement that returns another number of rows each time', async () => {
+    const { evidence, findings } = await tried('alter table users add age int', [sent(unsteady, 'app')])
+    expect(evidence.compat?.after).toEqual(evidence.compat?.before)
+    expect(failing(findings)).not.toContain('breaks_clients')
+  })
+
+  it('finds that such a statement returns nothing any more', async () => {
+    const { findings } = await tried(
+      `alter table users enable row level security; select setval('turn', 5)`,
+      [sent(unsteady, 'app')],
+    )
+    expect(failing(findings)).toContain('breaks_clients')
   })
 })
 

@@ -65,3 +65,29 @@ describe.each(await allPrograms())('among others, on PostgreSQL $version', (prog
     expect((await crowded(migrate)).resultOf('crowd')).toMatchObject({ result: 'not-applicable' })
   })
 })
+
+describe('among others that the server looks at after four seconds', () => {
+  let server: Postgres
+  beforeAll(async () => {
+    server = await startPostgres('p', { settings: ['deadlock_timeout=4s'] })
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
+  async function deadlocksOf(setting: string) {
+    await using production = await openProduction(server, family)
+    const migrate = psql(
+      `begin; set local ${setting}; alter table parents add a int; alter table children add a int; commit`,
+    )
+    const { evidence, resultOf } = await production.rehearse(migrate, { passes: ['crowd'] })
+    expect(resultOf('crowd')).toMatchObject({ result: 'done' })
+    return evidence.crowd?.deadlocks
+  }
+
+  it('a migration that waits for just as long deadlocks', async () => {
+    expect(await deadlocksOf(`lock_timeout = '4s'`)).toHaveLength(1)
+  })
+
+  it('one whose statements may not take as long gives up', async () => {
+    expect(await deadlocksOf(`statement_timeout = '2s'`)).toEqual([])
+  })
+})

@@ -20,6 +20,9 @@ export interface Production extends AsyncDisposable {
   clones(): Promise<readonly string[]>
 }
 
+/** Nothing is written to a production of these tests. */
+const dataFrom = new Date()
+
 interface Options
   extends Partial<Pick<Stage, 'undo' | 'pending' | 'signal' | 'say' | 'historyTables' | 'database'>> {
   /** Played after the trace; all unless stated. */
@@ -77,7 +80,7 @@ async function cloneOf(server: Postgres, database: string, as: string | undefine
       strategy: 'template',
       why: 'It is a test.',
     },
-    ...{ madeAt: new Date(), dataFrom: new Date(), tookMs: performance.now() - began, fingerprint: '' },
+    ...{ madeAt: new Date(), dataFrom, tookMs: performance.now() - began, fingerprint: '' },
     faithfulness: { isFaithful: true, checks: [], masked: [], notes: [] },
     async [Symbol.asyncDispose]() {
       await server.query(`drop database ${name} with (force)`)

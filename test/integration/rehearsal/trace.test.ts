@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TraceEvidence } from '../../../src/migrations/rehearsal/evidence.ts'
+import { inShort } from '../../corpus/hand-written.ts'
 import { allPrograms, type Postgres, startPostgres } from '../../support/postgres.ts'
 import { openProduction } from './production.ts'
-import { heedless, inOne, type psql, script } from './tools.ts'
+import { heedless, inOne, psql, script } from './tools.ts'
 
 const shop = `
   create table customers (id int primary key, name text not null);
@@ -61,6 +62,21 @@ describe.each(await allPrograms())('the trace, on PostgreSQL $version', (program
     )
     expect(trace.distinct.get('public.orders.total')).toEqual({ before: 500, after: 1 })
   })
+
+  it.each([0, 1.5])(
+    'finds what a procedure has written that commits inside and takes %d seconds',
+    async (seconds) => {
+      const setup = `${shop}
+        create procedure clear_out() language plpgsql as $$ begin
+          delete from old where id > 2; commit; perform pg_sleep(${seconds}); update orders set total = -total; commit; end $$;
+        create table old as select n as id from generate_series(1, 9) n;`
+      const { findings, trace } = await traced(psql('call clear_out()'), setup)
+      expect(inShort(findings)).toContain('fails data_loss public.old')
+      expect(inShort(findings)).not.toContain('fails semantic_change public.orders')
+      expect(findings.map(({ hazard }) => hazard)).not.toContain('no_effect')
+      expect([...trace.contentBefore.keys()]).toEqual(['public.audit', 'public.old', 'public.orders'])
+    },
+  )
 
   it('sees every session of a tool that opens ten connections', async () => {
     const { trace } = await traced(

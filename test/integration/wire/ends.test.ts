@@ -99,6 +99,18 @@ describe.each(await allPrograms())('a session through the wire to version $versi
     await expect(connected(wire.url)).rejects.toThrow()
   })
 
+  it('does nothing more of what it was sent when the wire is disposed of', async () => {
+    const { socket } = await openServerSession(await readTarget(wire.url))
+    socket.on('error', () => {})
+    const slow = message('Q', zeroEnded('insert into marks select 1 from pg_sleep(600)'))
+    socket.write(Buffer.concat([slow, slow, slow]))
+    await until(isActive)
+    await wire[Symbol.asyncDispose]()
+    expect(await isOver()).toBe(true)
+    expect(wire.errors).toEqual([])
+    expect(await marks()).toBe(0)
+  })
+
   it('does what was asked before its client ended its side, and answers it', async () => {
     const { socket } = await openServerSession(await readTarget(wire.url))
     const many = Array.from({ length: 50 }, (_, n) =>

@@ -20,14 +20,16 @@ function goldenDigest({ source, options }: Pick<GoldenPlan, 'source' | 'options'
   return digestOf(source.facts, options.mask, { passingPartitions: options.passingPartitions })
 }
 
-/** The newest golden copy that is whole, made from the same and not too old. */
-export async function findGolden(plan: GoldenPlan): Promise<Marker | undefined> {
+/** The newest golden copy that is whole, made from the same and not too old; or that of `dataFrom`, where there is one. */
+export async function findGolden(plan: GoldenPlan, dataFrom?: Date): Promise<Marker | undefined> {
   const digest = goldenDigest(plan)
   const oldest = Date.now() - plan.options.refreshAfterMs
-  const found = (await goldens(plan)).filter(
-    (marker) => marker.state === 'ready' && marker.digest === digest && Date.parse(marker.dataFrom) >= oldest,
+  const whole = (await goldens(plan)).filter(({ state }) => state === 'ready')
+  const fresh = whole.filter((marker) => marker.digest === digest && Date.parse(marker.dataFrom) >= oldest)
+  return (
+    whole.find((marker) => Date.parse(marker.dataFrom) === dataFrom?.getTime()) ??
+    fresh.sort((a, b) => b.dataFrom.localeCompare(a.dataFrom))[0]
   )
-  return found.sort((a, b) => b.dataFrom.localeCompare(a.dataFrom))[0]
 }
 
 /** Makes a golden copy from production, and drops those that it takes the place of. */

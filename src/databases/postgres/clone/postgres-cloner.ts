@@ -41,7 +41,7 @@ export class PostgresCloner implements Cloner {
     const plan: GoldenPlan = {
       ...{ server, source, owner, options: this.#options, folder, madeBy: request.madeBy, say, signal },
     }
-    const golden = await this.#golden(plan)
+    const golden = await this.#golden(plan, request.dataFrom)
     return await cloneFrom(golden, plan, { began, unfaithful: request.unfaithful ?? 'refuse' })
   }
 
@@ -87,15 +87,15 @@ export class PostgresCloner implements Cloner {
   }
 
   /** The one that is there, or a new one; of several who want one, one makes it and the others wait. */
-  async #golden(plan: GoldenPlan): Promise<Marker> {
+  async #golden(plan: GoldenPlan, dataFrom: Date | undefined): Promise<Marker> {
     const { server, owner, say, signal } = plan
-    const found = await findGolden(plan)
+    const found = await findGolden(plan, dataFrom)
     if (found !== undefined) {
       say(`The golden copy ${found.name} is of the same schema, and its data are of ${found.dataFrom}.`)
       return found
     }
     await using _ = await Lease.take(server.url, `golden ${owner.environment} ${owner.database}`, signal)
-    return (await findGolden(plan)) ?? (await makeGolden(plan))
+    return (await findGolden(plan, dataFrom)) ?? (await makeGolden(plan))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {} // it keeps no connection between two calls

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
 import type { Crowd, CrowdedPair, TablePair } from '../../inspector.ts'
 import { sqlStateOf } from '../sql-state.ts'
+import { openSome } from './open-some.ts'
 import { end, processOf, type Sessions } from './sessions.ts'
 import { quoted } from './sql.ts'
 
@@ -17,12 +18,12 @@ const pauseMs = 15
 export async function startCrowd(open: Sessions, pairs: readonly TablePair[]): Promise<Crowd> {
   const tallies = pairs.map((pair) => ({ ...pair, deadlocks: 0 }))
   const size = Math.min(sessions.most, pairs.length * sessions.perPair)
-  const members = await Promise.all(
-    Array.from({ length: size }, async (_, place) => {
-      const share = tallies.filter((_, index) => index % size === place % tallies.length)
-      return new Member(await open.open('purser crowd'), share)
-    }),
-  )
+  const clients = await openSome(open, size, 'purser crowd')
+  await Promise.all(clients.map(noticeSooner))
+  const members = clients.map((client, place) => {
+    const share = tallies.filter((_, index) => index % clients.length === place % tallies.length)
+    return new Member(client, share)
+  })
   for (const member of members) member.start()
   await Promise.all(members.map((member) => member.begun))
   return {
@@ -37,6 +38,20 @@ export async function startCrowd(open: Sessions, pairs: readonly TablePair[]): P
       return tallies
     },
   }
+}
+
+/**
+ * Has the server look for deadlocks a little sooner than for others: a migration that waits for just as long before it gives
+ * up would deadlock or not by whose time is over first. Where the role may not, that is left to chance.
+ */
+async function noticeSooner(client: Client): Promise<void> {
+  await client
+    .query(
+      `select set_config('deadlock_timeout', (setting::int * 3 / 4)::text, false) from pg_settings where name = 'deadlock_timeout'`,
+    )
+    .catch((error: unknown) => {
+      if (sqlStateOf(error) !== '42501') throw error
+    })
 }
 
 type Tally = { -readonly [K in keyof CrowdedPair]: CrowdedPair[K] }

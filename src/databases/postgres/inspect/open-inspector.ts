@@ -13,6 +13,7 @@ import { startProbes } from './probes/start-probes.ts'
 import { readSchema } from './schema/snapshot.ts'
 import { end, Sessions } from './sessions.ts'
 import { readUsage } from './usage.ts'
+import { readWritten } from './written.ts'
 
 /** Looks into the database of this URL, on sessions of its own. Throws `DATABASE_UNREACHABLE`. */
 export async function openInspector(url: string, dial?: Dial): Promise<Inspector> {
@@ -29,6 +30,7 @@ export async function openInspector(url: string, dial?: Dial): Promise<Inspector
     brake: () => takeBrake(sessions),
     addRows: (rows) => sessions.with((client) => addRows(client, rows)),
     usage: () => sessions.with(readUsage),
+    written: () => sessions.with(readWritten),
     activity: () => sessions.with((client) => readActivity(client, sessions.processes)),
     query: (sql) => queryPlain(sessions, sql),
     lockForMigrator: (holder) => lockForMigrator(sessions, holder),

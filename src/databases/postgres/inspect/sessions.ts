@@ -28,6 +28,8 @@ const pinned: Readonly<Record<string, string>> = {
   transaction_timeout: '0',
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',
+  // "any row" is the same one each time, whoever else reads the table
+  synchronize_seqscans: 'off',
   // hundreds of aggregates in one statement take longer to be compiled than to be run
   jit: 'off',
 }

@@ -6,7 +6,9 @@ import { cancel } from './server-leg/cancel.ts'
 import type { ServerSession } from './server-leg/open-session.ts'
 import type { Target } from './target/target.ts'
 
-const withinMs = 5_000
+// A machine that is busy takes its time to end a process, and to take back what that did.
+const withinMs = 15_000
+const askAgainMs = 250
 
 /**
  * Cuts everybody off, and cancels what the server does for them: else it might end up committed. Waits until the server
@@ -32,8 +34,14 @@ async function isOver({ socket, address, key }: ServerSession, target: Target): 
     socket.once('close', () => resolve(socket.readableEnded))
   })
   const late = setTimeout(() => socket.destroy(), withinMs)
-  if (key !== undefined) await cancel(target, address, key).catch(() => {})
+  const ask = async () => {
+    if (key !== undefined) await cancel(target, address, key).catch(() => {})
+  }
+  await ask()
+  // What it was sent and had not begun when it was asked goes on all the same.
+  const again = setInterval(() => void ask(), askAgainMs)
   const isSaid = socket.readableEnded || (await over)
+  clearInterval(again)
   clearTimeout(late)
   return isSaid
 }

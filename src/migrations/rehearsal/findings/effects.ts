@@ -34,7 +34,7 @@ function schemaChanges({ difference, trace }: Scene): readonly string[] {
   ]
 }
 
-/** Rows of tables that are not the tool's, in transactions that were committed. */
+/** Rows of tables that are not the tool's, in transactions that were committed; and those that nobody counted. */
 function contentChanges(trace: TraceEvidence): readonly string[] {
   const undone = rolledBack(trace)
   const written = new Map<string, number>()
@@ -46,8 +46,27 @@ function contentChanges(trace: TraceEvidence): readonly string[] {
       written.set(table, (written.get(table) ?? 0) + rows)
     }
   }
-  return [...written].map(([table, rows]) =>
-    rows === 0 ? `the storage of ${table} is another` : `${count(rows, 'row')} of ${table} were written`,
+  const uncounted = [...trace.contentBefore.keys()].filter(
+    (table) => !written.has(table) && !trace.historyTables.includes(table) && holdsOther(table, trace),
+  )
+  return [
+    ...[...written].map(([table, rows]) =>
+      rows === 0 ? `the storage of ${table} is another` : `${count(rows, 'row')} of ${table} were written`,
+    ),
+    ...uncounted.map((table) => `rows of ${table} are others`),
+  ]
+}
+
+/** Whether a table holds something else in columns that are called as before. */
+function holdsOther(table: string, { contentBefore, contentAfter }: TraceEvidence): boolean {
+  const [before, after] = [contentBefore.get(table), contentAfter.get(table)]
+  if (before === undefined || after === undefined) return false
+  return (
+    before.rows !== after.rows ||
+    [...before.columns].some(([column, { digest }]) => {
+      const now = after.columns.get(column)
+      return now !== undefined && now.digest !== digest
+    })
   )
 }
 

@@ -46,6 +46,20 @@ it.each([
   expect(longLockHold(evidence({ statements: after(more) }), strict)).toEqual([])
 })
 
+it('is none of a statement that was slow once, on a busy machine', () => {
+  const statements = after({ ms: 400 })
+  const seen = (reads: number, writes: number) =>
+    inShort(
+      longLockHold(
+        evidence({ statements }, { timing: new Map([['public.users', waiting(reads, writes)]]) }),
+        strict,
+      ),
+    )
+  expect(seen(30, 40)).toEqual([])
+  expect(seen(30, 390)).toEqual(['fails long_lock_hold public.users'])
+  expect(seen(390, 390)).toEqual(['fails long_lock_hold public.users'])
+})
+
 it('is measured by how long others waited', () => {
   const statements = Array.from({ length: 100 }, () => statement({ held: [exclusive], ms: 10 }))
   const seen = (ms: number) =>

@@ -24,7 +24,7 @@ export function longLockHold(evidence: Evidence, policy: RehearsalPolicy): reado
   const scene = sceneOf(evidence.trace)
   const worst = new Map<KnownTable, Hold>()
   for (const during of heldTogether(scene)) {
-    const hold = holdOf(during, scene, policy)
+    const hold = holdOf(during, scene, evidence, policy)
     const other = hold && worst.get(hold.lock.known)
     if (hold !== undefined && hold.ms > (other?.ms ?? -1)) worst.set(hold.lock.known, hold)
   }
@@ -57,11 +57,15 @@ function heldTogether({ steps }: Scene): Iterable<readonly HeldDuring[]> {
 function holdOf(
   during: readonly HeldDuring[],
   { steps, trace }: Scene,
+  evidence: Evidence,
   policy: RehearsalPolicy,
 ): Hold | undefined {
   const ms = during.reduce((sum, { step }) => sum + step.statement.ms, 0)
   const slow = during.flatMap(({ step, lock }) => {
-    const deed = slowDeedOf(step, trace, policy) ?? lengthOf(ms, during.length, lock.known, policy)
+    const deed =
+      largeDeedOf(step, trace) ??
+      slownessOf(step, lock, evidence, policy) ??
+      lengthOf(ms, during.length, lock.known, policy)
     return deed === undefined ? [] : [{ step, lock, deed }]
   })
   const worst = slow.toSorted((one, other) => other.step.statement.ms - one.step.statement.ms)[0]
@@ -87,12 +91,8 @@ const fewRows = 100
 /** What takes so long in a clone that may be small is slow. */
 const slowMs = 250
 
-/** What a statement did that grows with the data, or took long whatever it was. */
-function slowDeedOf(
-  { works, statement }: Step,
-  { historyTables }: TraceEvidence,
-  policy: RehearsalPolicy,
-): string | undefined {
+/** What a statement did that grows with the data. */
+function largeDeedOf({ works, statement }: Step, { historyTables }: TraceEvidence): string | undefined {
   for (const { known, scanned, built, replaced, rowsThen } of works) {
     if (rowsThen < fewRows) continue
     if (scanned >= rowsThen) return `read ${count(scanned, 'row')} of ${known.name}`
@@ -104,7 +104,20 @@ function slowDeedOf(
     if (written >= fewRows && !historyTables.includes(table))
       return `wrote ${count(written, 'row')} of ${table}`
   }
-  return policy.mode === 'strict' && statement.ms > slowMs ? `took ${duration(statement.ms)}` : undefined
+  return undefined
+}
+
+/** A statement that took long, whatever it was: any is slow once on a machine that is busy, and not while it is timed too. */
+function slownessOf(
+  { statement: { ms } }: Step,
+  { known, blocks }: KnownLock,
+  { timing }: Evidence,
+  { mode }: RehearsalPolicy,
+): string | undefined {
+  const { reads, writes } = timing?.get(known.name) ?? {}
+  const unmeasured = blocks === 'writers' || reads === undefined ? ms : 0
+  const waited = Math.max(reads?.longestMs ?? 0, writes?.longestMs ?? unmeasured)
+  return mode === 'strict' && Math.min(ms, waited) > slowMs ? `took ${duration(ms)}` : undefined
 }
 
 /** Many quick statements are slow as well, where time is what counts. */

@@ -25,7 +25,9 @@ function valuesOf(known: KnownTable, scene: Scene): readonly Finding[] {
   const changed = knownColumns(known, scene).filter((column) => isAnother(column))
   if (changed.length === 0) return []
   const works = scene.steps.flatMap(({ works }) => works.filter((work) => work.known === known))
-  const isUntouched = works.every(({ inserted, updated, deleted }) => inserted + updated + deleted === 0)
+  const isUntouched =
+    works.every(({ inserted, updated, deleted }) => inserted + updated + deleted === 0) &&
+    scene.trace.uncounted?.includes(known.name) !== true
   const byType = changed.filter(({ before, after }) => before.type !== after?.type)
   // the rows that were changed may be why
   if (!isUntouched && byType.length === 0) return []

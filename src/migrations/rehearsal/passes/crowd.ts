@@ -69,7 +69,7 @@ function isVictim({ statements }: Recorder, { statement }: Crossing): boolean {
 
 /** It was chosen to end a deadlock, or would rather not wait. */
 function hasGivenUp(tap: Recorder): boolean {
-  return failsWith(tap, '40P01') || failsWith(tap, '55P03')
+  return ['40P01', '55P03', '57014'].some((sqlState) => failsWith(tap, sqlState))
 }
 
 function failsWith({ statements }: Recorder, sqlState: string): boolean {

@@ -1,10 +1,11 @@
 import { commitsOf } from '../commits.ts'
-import { differingContent, differingSchema } from '../differences.ts'
+import { differingPlaces, differingSchema } from '../differences.ts'
 import type { DyingEvidence } from '../evidence.ts'
-import { playAgain, playWhole } from '../play.ts'
+import { playAgain } from '../play.ts'
 import { type Scene, type Stage, setUp } from '../stage.ts'
 import { type Death, deathsOf, Killer } from './killer.ts'
 import type { Traced } from './trace.ts'
+import { Unsteady } from './unsteady.ts'
 
 /** How many deaths are died at most: further commits are taken to be like those. */
 const mostDeaths = 6
@@ -16,7 +17,7 @@ const mostDeaths = 6
 export async function dying(stage: Stage, traced: Traced): Promise<readonly DyingEvidence[] | undefined> {
   const deaths = spread(deathsOf(commitsOf(traced)))
   if (deaths.length === 0) return undefined
-  const unsteady = onceOnly(() => differingAnyway(stage, traced))
+  const unsteady = new Unsteady(stage, traced)
   const died: DyingEvidence[] = []
   let next = setUp(stage)
   for (const [index, death] of deaths.entries()) {
@@ -53,7 +54,7 @@ async function die(
   scene: Scene,
   traced: Traced,
   death: Death,
-  unsteady: () => Promise<ReadonlySet<string>>,
+  unsteady: Unsteady,
 ): Promise<DyingEvidence> {
   const { at } = death
   stage.say(`It is killed ${at}, and run again.`)
@@ -78,29 +79,10 @@ async function differences(
   { historyTables }: Stage,
   { inspector }: Scene,
   { after, outcome }: Traced,
-  unsteady: () => Promise<ReadonlySet<string>>,
+  unsteady: Unsteady,
 ): Promise<readonly string[]> {
   const now = await inspector.schema()
   const schema = now.digest === after.digest ? [] : differingSchema(after, now, historyTables)
-  const content = differingContent(outcome, await inspector.content([...outcome.keys()]), historyTables)
-  if (content.length === 0) return schema
-  const anyway = await unsteady()
-  return [...schema, ...content.filter((one) => !anyway.has(one))]
-}
-
-/** What is another each time it runs, as the time of day is. */
-async function differingAnyway(stage: Stage, traced: Traced): Promise<ReadonlySet<string>> {
-  const { outcome } = traced
-  await using scene = await setUp(stage)
-  await playWhole(stage, scene, traced)
-  const content = await scene.inspector.content([...outcome.keys()])
-  return new Set(differingContent(outcome, content, stage.historyTables))
-}
-
-function onceOnly<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined
-  return () => {
-    answer ??= ask()
-    return answer
-  }
+  const content = differingPlaces(outcome, await inspector.content([...outcome.keys()]), historyTables)
+  return [...schema, ...(await unsteady.without(content))]
 }

@@ -6,7 +6,7 @@ import { play } from '../play.ts'
 import { Recorder } from '../recorder.ts'
 import { type SameThings, sameThings } from '../same-things.ts'
 import type { Scene, Stage } from '../stage.ts'
-import { touchedTables } from '../touched-tables.ts'
+import { touchedTables, uncountedTables } from '../touched-tables.ts'
 
 /** What further passes compare with. */
 export interface Traced extends TraceEvidence {
@@ -20,20 +20,29 @@ export interface Traced extends TraceEvidence {
  */
 export async function trace(stage: Stage, played: Scene, untouched: Scene): Promise<Traced> {
   const before = await played.inspector.schema()
+  const writtenBefore = await played.inspector.written()
   const recorder = new Recorder()
   const { end, disk } = await playMeasured(stage, played, recorder)
   const after = await played.inspector.schema()
   const { statements, transactions } = recorder
   const same = sameThings(before, after)
-  const touched = touchedTables(statements, before, after)
+  const written = { before: writtenBefore, after: await played.inspector.written() }
+  const uncounted = uncountedTables(statements, before, after, written)
+  const touched = [...new Set([...touchedTables(statements, before, after), ...uncounted])].sort()
   const now = await played.inspector.content(tablesNow(touched, statements, before, after))
   const compared = await compareContent(touched, same, { now, played, untouched })
   const pendingAfter = end.code === 0 ? await stage.pending?.(played.inspector) : undefined
   return {
-    ...{ end, ...disk, statements, transactions, before, after, ...compared },
+    ...{ end, ...disk, statements, transactions, before, after, ...compared, uncounted },
     historyTables: stage.historyTables.flatMap((name) => qualified(name, after)),
     ...(pendingAfter === undefined ? {} : { pendingAfter }),
-    outcome: new Map([...now].filter(([name]) => wasWritten(name, same, statements, before, after))),
+    outcome: new Map(
+      [...now].filter(
+        ([name]) =>
+          uncounted.includes(same.tableBefore(name) ?? name) ||
+          wasWritten(name, same, statements, before, after),
+      ),
+    ),
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, QueryResult } from 'pg'
 import { sqlStateOf } from '../../sql-state.ts'
-import { end, processOf, type Sessions } from '../sessions.ts'
+import { end, processOf } from '../sessions.ts'
 import { type ProbePlan, planProbe } from './plan.ts'
 import { Tally } from './tally.ts'
 
@@ -12,6 +12,15 @@ interface Probe {
   readonly tally: Tally
   statement: string
   failures: number
+}
+
+/** A try that is not over yet. */
+interface Try {
+  readonly probe: Probe
+  /** For how long it was kept waiting until it last asked, as the server has said by refusing it, in milliseconds. */
+  refusedMs: number
+  /** When it last asked, by `performance.now()`. */
+  askedAt: number
 }
 
 /** What all lanes have in common. */
@@ -32,7 +41,7 @@ export class Lane {
   readonly #client: Client
   readonly #terms: LaneTerms
   readonly #live: Set<Probe>
-  #current: { readonly probe: Probe; readonly since: number } | undefined
+  #current: Try | undefined
   #stopped = false
   #done: Promise<void> = Promise.resolve()
 
@@ -52,12 +61,11 @@ export class Lane {
     this.#live = new Set(this.probes)
   }
 
-  static async open(
-    sessions: Sessions,
+  static async begin(
+    client: Client,
     wanted: readonly (readonly [ProbePlan, Probe['kind']])[],
     terms: LaneTerms,
   ): Promise<Lane> {
-    const client = await sessions.open('purser probe')
     if (terms.mayReplicate) await client.query('set session_replication_role = replica')
     await client.query(`set lock_timeout = ${terms.patienceMs}`)
     return new Lane(client, terms, wanted)
@@ -81,7 +89,7 @@ export class Lane {
     const ended = await Promise.race([this.#done.then(() => 'done'), waits])
     patience.abort()
     const current = this.#current
-    if (current !== undefined) current.probe.tally.add(performance.now() - current.since)
+    if (current !== undefined) current.probe.tally.add(this.#waited(current))
     await end(this.#client)
     return ended === 'waits' ? processOf(this.#client) : undefined
   }
@@ -98,9 +106,10 @@ export class Lane {
 
   async #try(probe: Probe): Promise<void> {
     const since = performance.now()
-    this.#current = { probe, since }
+    const current = { probe, refusedMs: 0, askedAt: since }
+    this.#current = current
     try {
-      const took = await this.#wait(probe, since)
+      const took = await this.#wait(current, since)
       if (took === undefined) return // it waits still, and whoever stops it counts that
       this.#current = undefined
       probe.tally.add(took)
@@ -108,19 +117,30 @@ export class Lane {
     } catch (error) {
       this.#current = undefined
       // it may have waited until the table was gone or another
-      if (sqlStateOf(error) !== undefined) probe.tally.add(performance.now() - since)
+      if (sqlStateOf(error) !== undefined) probe.tally.add(this.#waited(current))
       await this.#mend(probe, error)
     }
   }
 
   /** How long a probe takes until it is let in, however often it has to ask; `undefined` where it is stopped before. */
-  async #wait(probe: Probe, since: number): Promise<number | undefined> {
-    const atOnce = await this.#ask(probe)
-    if (atOnce !== undefined) return atOnce
-    while (!this.#stopped) {
-      if ((await this.#ask(probe)) !== undefined) return performance.now() - since
-    }
+  async #wait(current: Try, since: number): Promise<number | undefined> {
+    do {
+      const took = await this.#ask(current.probe)
+      if (took !== undefined) return this.#waited(current, took)
+      current.refusedMs = current.askedAt - since + this.#bounded(performance.now() - current.askedAt)
+      current.askedAt = performance.now()
+    } while (!this.#stopped)
     return undefined
+  }
+
+  /** How long a try was kept waiting, of which the last asking took `lastMs`. */
+  #waited({ refusedMs, askedAt }: Try, lastMs = performance.now() - askedAt): number {
+    return refusedMs + this.#bounded(lastMs)
+  }
+
+  /** No lock keeps a try waiting for longer without a refusal: the rest is a machine that had no time for it. */
+  #bounded(ms: number): number {
+    return Math.min(ms, this.#terms.patienceMs)
   }
 
   /** How long the server took for it; `undefined` where somebody else has locked what it needs. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { failedWith } from '../../../../core/errors.ts'
 import type { Probes, TableWaiting, Waiting } from '../../../inspector.ts'
+import { openSome } from '../open-some.ts'
 import { rightsMissing } from '../rights-missing.ts'
 import type { Sessions } from '../sessions.ts'
 import { Lane } from './lane.ts'
@@ -11,16 +12,18 @@ const most = { lanes: 40, triesASecond: 4_000, patienceMs: 100 } as const
 
 /** Begins to read and write tables. Resolves once it is known what is normal, and within a second. */
 export async function startProbes(sessions: Sessions, tables: readonly string[]): Promise<Probes> {
-  const { plans, free, terms } = await sessions.with((client) => prepareProbes(client, tables))
+  const { plans, terms } = await sessions.with((client) => prepareProbes(client, tables))
   const wanted = plans.flatMap((plan) => [
     [plan, 'read'] as const,
     ...(plan.write === undefined ? [] : [[plan, 'write'] as const]),
   ])
-  const count = Math.min(wanted.length, Math.max(1, Math.min(most.lanes, free)))
-  const shares = Array.from({ length: count }, (_, lane) =>
-    wanted.filter((_, index) => index % count === lane),
+  const clients = await openSome(sessions, Math.min(wanted.length, most.lanes), 'purser probe')
+  const lanes = await Promise.all(
+    clients.map((client, lane) => {
+      const share = wanted.filter((_, index) => index % clients.length === lane)
+      return Lane.begin(client, share, terms)
+    }),
   )
-  const lanes = await Promise.all(shares.map((share) => Lane.open(sessions, share, terms)))
   for (const lane of lanes) lane.start(Math.max(5, (1_000 * lanes.length) / most.triesASecond))
   const until = performance.now() + 1_000
   while (!lanes.every((lane) => lane.isSettled) && performance.now() < until) await delay(5)
@@ -36,15 +39,12 @@ async function prepareProbes(client: Client, tables: readonly string[]) {
     })
     if (plan !== undefined) plans.push(plan)
   }
-  // Whoever works here, the migrator above all, needs some as well.
-  const { rows } = await client.query<{ readonly free: number; readonly deadlockMs: number }>(
-    `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-       - 20 - (select count(*)::int from pg_stat_activity where datid is not null) as free,
-       (select setting::int from pg_settings where name = 'deadlock_timeout') as "deadlockMs"`,
+  const { rows } = await client.query<{ readonly deadlockMs: number }>(
+    `select setting::int as "deadlockMs" from pg_settings where name = 'deadlock_timeout'`,
   )
-  const { free, deadlockMs } = rows[0] ?? { free: 1, deadlockMs: 1 }
+  const { deadlockMs } = rows[0] ?? { deadlockMs: 1 }
   const patienceMs = Math.max(1, Math.min(most.patienceMs, Math.floor(deadlockMs / 4)))
-  return { plans, free, terms: { mayReplicate, patienceMs } }
+  return { plans, terms: { mayReplicate, patienceMs } }
 }
 
 /** Whether triggers and foreign keys can be kept still, which a role may not do without a right. */

@@ -18,7 +18,6 @@ export class Alone {
   readonly #pid: number
   readonly #files: ReadonlyMap<number, Relation>
   readonly #locks = new Map<string, StatementLock>()
-  readonly #tables = new Map<number, Relation>()
   #isOver = false
   readonly #sampling: Promise<void>
 
@@ -43,8 +42,10 @@ export class Alone {
     const after = await filesOf(this.#side)
     const files = new Set([...this.#files.values()].map(({ storage }) => storage))
     for (const relation of after.values()) this.#compare(relation, files, works)
-    for (const [oid, done] of await count([...this.#tables.keys()])) {
-      const name = after.get(oid)?.name ?? this.#tables.get(oid)?.name
+    // all there are: what is quick may be over before anybody has looked
+    const tables = new Map([...this.#files, ...after].filter(([, one]) => hasRows(one) && !isLeftOut(one)))
+    for (const [oid, done] of await count([...tables.keys()])) {
+      const name = tables.get(oid)?.name
       if (name !== undefined) Object.assign(works.on(name), done)
     }
     return { locks: [...this.#locks.values()], held: [], tables: works.all as ReadonlyMap<string, TableWork> }
@@ -69,7 +70,6 @@ export class Alone {
   #note({ relation, mode }: Found): void {
     if (isLeftOut(relation)) return
     const { oid, name, table } = relation
-    if (hasRows(relation)) this.#tables.set(oid, relation)
     const isNew = 'rmi'.includes(relation.kind) && !this.#files.has(oid)
     this.#locks.set(`${name} ${mode}`, {
       table,
