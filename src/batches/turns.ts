@@ -18,14 +18,22 @@ export class Turns {
   #place: WorkerPlace | undefined
   #askedAt = Number.NEGATIVE_INFINITY
   #usualMs: number | undefined
+  #speed = 0
 
   constructor(workshop: Pick<SliceWorkshop, 'place'>) {
     this.#workshop = workshop
   }
 
-  /** Rests after a slice that took so long, at a speed from 0 to 1; not at all at these two. */
-  async rest(workedMs: number, speed: number, drain: AbortSignal): Promise<void> {
-    this.#usualMs = (this.#usualMs ?? workedMs) * (1 - weight) + workedMs * weight
+  /** Whether nothing made it rest after the last slice: not known before the first. */
+  get isAtFullSpeed(): boolean {
+    return this.#speed >= 1
+  }
+
+  /** Rests after slices that took so long, at a speed from 0 to 1; not at all at these two. */
+  async rest(workedMs: number, speed: number, drain: AbortSignal, slices = 1): Promise<void> {
+    this.#speed = speed
+    const sliceMs = workedMs / slices
+    this.#usualMs = (this.#usualMs ?? sliceMs) * (1 - weight) + sliceMs * weight
     if (speed >= 1 || speed <= 0) return
     const endedAt = performance.now()
     const place = await this.#askForPlace()

@@ -1,13 +1,11 @@
-import { reasonOf } from '../core/errors.ts'
-import type { SliceEnd } from '../databases/slice-ledger.ts'
 import type { Delivery, Queue } from '../queues/queue.ts'
 import type { SliceClaim } from '../runs/slice.ts'
 import type { Bench } from './bench.ts'
 import { type Gist, gistOf, listenMs, passOnHint } from './gist.ts'
 import type { Ahead } from './leases.ts'
 import { Patience } from './patience.ts'
-import { type Settled, settleFailure, settleWornOut } from './settle-slice.ts'
-import { HandlerHung, workSlice } from './work-slice.ts'
+import { type TryEnd, trySlices } from './try-slices.ts'
+import { HandlerHung } from './work-slice.ts'
 
 /** What a worker works with. */
 export interface WorkerOptions {
@@ -62,89 +60,82 @@ async function takeOn(options: WorkerOptions, delivery: Delivery): Promise<Gist>
   const isRisky = bench.batch.process !== undefined
   const [claim] =
     delivery.claim === undefined ? await bench.workshop.claimThese([hint], isRisky) : [delivery.claim]
-  return claim === undefined
-    ? passOn(options, bench, delivery)
-    : workAndSettle(options, bench, delivery, claim)
+  if (claim === undefined) return passOn(options, bench, [delivery])
+  const more = delivery.claim === undefined || bench !== own ? [] : await takeMore(options, claim)
+  return workAndSettle(options, bench, [{ delivery, claim }, ...more])
 }
 
-async function passOn({ own }: WorkerOptions, bench: Bench, delivery: Delivery): Promise<Gist> {
+/** A hint, and the claim of its slice. */
+interface Taken {
+  readonly delivery: Delivery
+  readonly claim: SliceClaim
+}
+
+/**
+ * What was claimed ahead and can go to the database with this one: by statement, at full speed (else there is a rest
+ * after each), and nothing that has failed before.
+ */
+async function takeMore({ own, queue }: WorkerOptions, claim: SliceClaim): Promise<readonly Taken[]> {
+  const { batch, turns } = own
+  if (batch.process !== undefined || !turns.isAtFullSpeed || claim.tries > 0) return []
+  const ahead = queue.ahead ?? []
+  const failed = ahead.findIndex(({ tries }) => tries > 0)
+  const most = failed === -1 ? ahead.length : failed
+  const more = most === 0 ? [] : await queue.receiveMore(most, batch.limits.leaseMs)
+  return more.flatMap((delivery) =>
+    delivery.claim === undefined ? [] : [{ delivery, claim: delivery.claim }],
+  )
+}
+
+async function passOn(
+  { own, drain }: WorkerOptions,
+  bench: Bench,
+  deliveries: readonly Delivery[],
+): Promise<Gist> {
   const gist = await gistOf(bench.workshop)
-  await passOnHint(delivery, gist)
+  // what a worker that ends has given back comes again when it lets go of the queue
+  if (!drain.aborted) await Promise.all(deliveries.map((delivery) => passOnHint(delivery, gist)))
   return bench === own ? gist : 'goes on'
 }
 
-async function workAndSettle(
-  options: WorkerOptions,
-  bench: Bench,
-  delivery: Delivery,
-  claim: SliceClaim,
-): Promise<Gist> {
+async function workAndSettle(options: WorkerOptions, bench: Bench, taken: readonly Taken[]): Promise<Gist> {
   const begun = performance.now()
-  const end = await tryOn(options, bench, claim)
-  if (typeof end === 'string' || end.end !== 'fenced') await delivery.ack()
-  if (typeof end === 'string') return 'goes on'
-  if (end.end === 'away') throw end.error
-  if (end.end === 'fenced') {
-    await giveAllBack(options, bench, claim)
-    return passOn(options, bench, delivery)
-  }
+  const claims = taken.map(({ claim }) => claim)
+  const ends = await trySlices(bench, claims, options)
   const workedMs = performance.now() - begun
-  await bench.pace?.add(claim.rows, workedMs)
-  await bench.turns.rest(workedMs, end.speed, options.drain)
+  const fenced = taken.filter((_, at) => endName(ends[at]) === 'fenced')
+  await Promise.all(taken.map((one) => (fenced.includes(one) ? undefined : one.delivery.ack())))
+  for (const end of ends) if (typeof end !== 'string' && end.end === 'away') throw end.error
+  if (fenced.length > 0) {
+    await giveAllBack(options, bench, fenced)
+    return passOn(
+      options,
+      bench,
+      fenced.map(({ delivery }) => delivery),
+    )
+  }
+  const done = ends.flatMap((end) => (typeof end !== 'string' && end.end === 'done' ? [end] : []))
+  const last = done.at(-1)
+  if (last === undefined || done.length < ends.length) return 'goes on'
+  await bench.pace?.add(
+    claims.reduce((sum, { rows }) => sum + rows, 0),
+    workedMs,
+  )
+  await bench.turns.rest(workedMs, last.speed, options.drain, done.length)
   return 'goes on'
 }
 
+function endName(end: TryEnd | undefined): string | undefined {
+  return typeof end === 'string' ? end : end?.end
+}
+
 /** The batch rests, or waits for something; or this worker was overtaken. */
-async function giveAllBack({ own, queue }: WorkerOptions, bench: Bench, claim: SliceClaim): Promise<void> {
+async function giveAllBack(
+  { own, queue }: WorkerOptions,
+  bench: Bench,
+  fenced: readonly Taken[],
+): Promise<void> {
   const ahead = bench === own ? (queue.ahead ?? []) : []
   queue.forget?.(ahead.map(({ slice }) => slice))
-  await bench.workshop.giveBack([claim, ...ahead])
-}
-
-/** One try at a slice, and what follows from its end. Throws only while the database is away, or for good. */
-async function tryOn(
-  options: WorkerOptions,
-  bench: Bench,
-  claim: SliceClaim,
-): Promise<SliceEnd | Settled | PutBack> {
-  const { workshop, batch, leases } = bench
-  const { lost, release } = leases.hold(claim)
-  try {
-    return (await settleWornOut(bench, claim)) ?? (await workSlice(workshop, batch, claim, lost))
-  } catch (error) {
-    const settled = await settle(options, bench, claim, error)
-    if (error instanceof HandlerHung) throw error
-    return settled
-  } finally {
-    release()
-  }
-}
-
-/** The slice waits for its next try; the server that can be asked may still be full or read-only. */
-interface PutBack {
-  readonly end: 'away'
-  readonly error: unknown
-}
-
-/** An answer that was lost says nothing: the ledger does, as soon as it can be asked. */
-async function settle(
-  options: WorkerOptions,
-  bench: Bench,
-  claim: SliceClaim,
-  error: unknown,
-): Promise<SliceEnd | Settled | PutBack> {
-  const { workshop } = bench
-  const patience = new Patience(options)
-  for (;;) {
-    try {
-      if (workshop.classify(error) !== 'away') return await settleFailure(bench, claim, error)
-      const outcome = await workshop.outcomeOf(claim)
-      if (outcome !== 'unknown') return outcome
-      await workshop.fail(claim, { message: bench.redact(reasonOf(error)), counts: false, delayMs: 0 })
-      return { end: 'away', error }
-    } catch (later) {
-      if (workshop.classify(later) !== 'away' || options.drain.aborted) throw later
-      await patience.wait(later)
-    }
-  }
+  await bench.workshop.giveBack([...fenced.map(({ claim }) => claim), ...ahead])
 }

@@ -175,6 +175,12 @@ export interface SliceWorkshop extends AsyncDisposable {
   giveBack(claims: readonly SliceClaim[]): Promise<void>
   /** Carries a statement out over a slice, and its checkpoint with it. */
   apply(claim: SliceClaim): Promise<SliceEnd>
+  /**
+   * Carries a statement out over slices one after another, each with its checkpoint for itself, in as few round trips as
+   * can be. Throws the error of the first that failed: what became of those before it `outcomeOf` tells, and those after
+   * it were not begun.
+   */
+  applyEach(claims: readonly SliceClaim[]): Promise<readonly SliceEnd[]>
   /** Opens a slice's transaction and reads its rows. */
   open(claim: SliceClaim): Promise<OpenSlice>
   /** Whether a slice whose commit was not answered is done after all, under this claim's token. */

@@ -34,7 +34,7 @@ describe.each(await allPrograms())('PostgreSQL $version', (programs) => {
           async () =>
             (
               await rows(
-                `select from pg_stat_activity where query ~ 'pg_sleep' and state = 'active' and pid <> pg_backend_pid()`,
+                `select from pg_stat_activity where wait_event = 'PgSleep' and pid <> pg_backend_pid()`,
               )
             ).length > 0,
         ),

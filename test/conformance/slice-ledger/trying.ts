@@ -134,6 +134,91 @@ export function describeTrying(on: Bench): void {
     })
   })
 
+  describe('slices that are carried out together', () => {
+    it('commit each for itself', async () => {
+      const lead = await begin()
+      await planAll(lead)
+      const shop = await hire('one')
+      const claims = await shop.claim(10, false)
+      const ends = [...(await shop.applyEach(claims.slice(0, 2))), ...(await shop.applyEach(claims.slice(2)))]
+      expect(ends).toEqual(claims.map(() => ({ end: 'done', rows: 10, speed: 1 })))
+      expect(await on.world.applied()).toEqual(times(1))
+      expect(await lead.tally()).toMatchObject({ slices: 10, claimed: 0, waiting: 0 })
+    })
+
+    it('leave out what is another’s, and stop when the batch rests', async () => {
+      const lead = await begin()
+      await planAll(lead)
+      const shop = await hire('one')
+      const claims = await shop.claim(10, false)
+      await shop.applyEach(claims.slice(0, 2))
+      await shop.giveBack(claims.slice(3, 4))
+      const ends = await shop.applyEach(claims.slice(2, 5))
+      expect(ends.map(({ end }) => end)).toEqual(['done', 'fenced', 'done'])
+      await lead.move('paused')
+      expect((await shop.applyEach(claims.slice(5))).map(({ end }) => end)).toEqual(
+        new Array(5).fill('fenced'),
+      )
+      const isDone = (row: number) => row < 30 || (row >= 40 && row < 50)
+      expect(await on.world.applied()).toEqual(times(0).map((_, row) => (isDone(row) ? 1 : 0)))
+    })
+
+    it('are done before one that fails, and not begun after it', async () => {
+      await planAll(await begin())
+      const shop = await hire('one', {
+        statement: (slice) => sql`update places set applied = applied + 1 + 0 / (id - 55) where ${slice}`,
+      })
+      const claims = await shop.claim(10, false)
+      await shop.applyEach(claims.slice(0, 2))
+      const error = await shop.applyEach(claims.slice(2)).catch((reason: unknown) => reason)
+      expect(shop.classify(error)).toBe('rows')
+      const outcomes: string[] = []
+      for (const claim of claims) {
+        const outcome = await shop.outcomeOf(claim)
+        outcomes.push(outcome === 'unknown' ? outcome : outcome.end)
+      }
+      expect(outcomes).toEqual([...new Array(5).fill('done'), ...new Array(5).fill('unknown')])
+      expect((await shop.applyEach(claims.slice(6))).map(({ end }) => end)).toEqual(new Array(4).fill('done'))
+      expect(await on.world.applied()).toEqual(times(0).map((_, row) => (row >= 50 && row < 60 ? 0 : 1)))
+    })
+
+    it('end within the slice at work when they are given back', async () => {
+      const lead = await begin()
+      await planAll(lead)
+      const shop = await hire('one', {
+        statement: (slice) =>
+          sql`update places set applied = applied + 1 + ${on.world.slowZero(20)} where ${slice}`,
+      })
+      const claims = await shop.claim(10, false)
+      await shop.applyEach(claims.slice(0, 2))
+      const carried = shop.applyEach(claims.slice(2))
+      await on.world.untilSlow()
+      await shop.giveBack(claims)
+      const ends = (await carried).map(({ end }) => end)
+      expect([ends[0], ends.at(-1)]).toEqual(['done', 'fenced'])
+      const slices = 2 + ends.filter((end) => end === 'done').length
+      expect(await lead.tally()).toMatchObject({ slices, claimed: 0, waiting: 10 - slices })
+      expect(await on.world.applied()).toEqual(times(0).map((_, row) => (row < slices * 10 ? 1 : 0)))
+    })
+
+    it('leave nothing that is half done when their connection is cut', async () => {
+      await planAll(await begin())
+      const shop = await hire('one', {
+        statement: (slice) =>
+          sql`update places set applied = applied + 1 + ${on.world.slowZero(20)} where ${slice}`,
+      })
+      const claims = await shop.claim(10, false)
+      await shop.applyEach(claims.slice(0, 2))
+      const carried = shop.applyEach(claims.slice(2)).catch((reason: unknown) => reason)
+      await on.world.untilSlow()
+      await on.world.cutWork()
+      expect(shop.classify(await carried)).toBe('away')
+      for (const claim of claims)
+        if ((await shop.outcomeOf(claim)) === 'unknown') await shop.applyEach([claim])
+      expect(await on.world.applied()).toEqual(times(1))
+    })
+  })
+
   describe('an outcome', () => {
     it('is known of a commit whose answer was lost', async () => {
       await planAll(await begin())

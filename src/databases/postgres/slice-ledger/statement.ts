@@ -1,4 +1,3 @@
-import type { QueryConfig } from 'pg'
 import { PurserError, reasonOf } from '../../../core/errors.ts'
 import type { SliceClaim } from '../../../runs/slice.ts'
 import type { SliceCondition } from '../../../tasks/batch.ts'
@@ -7,7 +6,9 @@ import type { SliceEnd, WorkshopPlan } from '../../slice-ledger.ts'
 import { passes, sqlStateOf } from '../sql-state.ts'
 import { withinSlice } from './key-range.ts'
 import { checkpoint, idOf } from './open-slice.ts'
+import { prepareOn } from './prepared.ts'
 import { PerSlice, type Rendered, render } from './render.ts'
+import { endOf } from './series.ts'
 import type { Session } from './session.ts'
 import type { InspectedSource } from './source.ts'
 
@@ -108,8 +109,7 @@ async function applyAtOnce(session: Session, { first, other }: Pair, claim: Slic
   const { rows } = await session.query<{ speed: number }>(
     (claim.lower === undefined ? first : other).bind(claim),
   )
-  const [done] = rows
-  return done === undefined ? { end: 'fenced' } : { end: 'done', rows: claim.rows, speed: done.speed }
+  return endOf(claim, rows)
 }
 
 async function applyApart(session: Session, { first, other }: Pair, claim: SliceClaim): Promise<SliceEnd> {
@@ -118,9 +118,9 @@ async function applyApart(session: Session, { first, other }: Pair, claim: Slice
     await connection.query({ text: 'begin' })
     await connection.query((claim.lower === undefined ? first : other).bind(claim))
     const { rows } = await connection.query<{ speed: number }>({ ...checkpoint, values: idOf(claim) })
-    const [done] = rows
-    await connection.query({ text: done === undefined ? 'rollback' : 'commit' })
-    return done === undefined ? { end: 'fenced' } : { end: 'done', rows: claim.rows, speed: done.speed }
+    const end = endOf(claim, rows)
+    await connection.query({ text: end.end === 'fenced' ? 'rollback' : 'commit' })
+    return end
   } catch (error) {
     await connection.query({ text: 'rollback' }).catch(() => {})
     throw error
@@ -130,9 +130,7 @@ async function applyApart(session: Session, { first, other }: Pair, claim: Slice
 /** Lets the server read it without doing it. A statement that is wrong in itself is an error in the last shape. */
 async function canBePrepared(session: Session, { text }: Rendered, isLast = false): Promise<boolean> {
   try {
-    // a second statement behind it would be carried out here in the simple protocol, and is refused in the other
-    await session.query({ text: `prepare purser_trial as ${text}`, queryMode: 'extended' } as QueryConfig)
-    await session.query({ text: 'deallocate purser_trial' })
+    await session.use((client) => prepareOn(client, text))
     return true
   } catch (error) {
     const state = sqlStateOf(error)

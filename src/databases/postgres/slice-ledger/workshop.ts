@@ -19,13 +19,18 @@ import { idleWord, Listener } from './listener.ts'
 import { openSlice } from './open-slice.ts'
 import { placeOf } from './place.ts'
 import { plainText } from './plain-text.ts'
-import { isPlannedAlike } from './plan-shape.ts'
+import { planOnce } from './plan-shape.ts'
+import { applySeries, takesSeries } from './series.ts'
 import { Session } from './session.ts'
 import { type InspectedSource, inspectKey } from './source.ts'
 import { prepareStatement, type SliceStatement } from './statement.ts'
 
-interface Furnishing extends Connections {
+interface Furnishing extends Connections, Reading {
   readonly planning: Planning
+}
+
+/** What the server says of a batch's source and statement. */
+interface Reading {
   readonly source: InspectedSource
   readonly statement: SliceStatement | undefined
 }
@@ -46,6 +51,7 @@ export class PostgresWorkshop implements SliceWorkshop {
   readonly #claimant: Claimant
   readonly #source: InspectedSource
   readonly #statement: SliceStatement | undefined
+  readonly #sliceMs: number
   // Slices before this one were met already; what came back since is looked for now and then.
   #next = 0
   #mayHoldUnknown = false
@@ -61,6 +67,7 @@ export class PostgresWorkshop implements SliceWorkshop {
     this.#claimant = { batch: plan.batch, worker: plan.worker, leaseMs: plan.leaseMs }
     this.#source = source
     this.#statement = statement
+    this.#sliceMs = plan.sliceMs
   }
 
   /** Throws `DATABASE_UNREACHABLE`, `BATCH_SOURCE_WRONG`, `BATCH_STATEMENT_WRONG`. */
@@ -79,10 +86,9 @@ export class PostgresWorkshop implements SliceWorkshop {
     const side = new Session(url, plainText, { answerWithinMs })
     const listener = new Listener(url, [plan.batch])
     try {
-      const source = await inspectUntil(begun, { work, side, listener }, plan)
-      const statement =
-        plan.statement === undefined ? undefined : await prepareStatement(work, source, plan.statement)
-      return new PostgresWorkshop(plan, { work, side, listener, planning, source, statement })
+      const connections = { work, side, listener }
+      const reading = await readUntil(begun, connections, plan)
+      return new PostgresWorkshop(plan, { ...connections, ...reading, planning })
     } catch (error) {
       await Promise.all([work.drop(), side.drop(), listener[Symbol.asyncDispose]()])
       throw error
@@ -140,17 +146,29 @@ export class PostgresWorkshop implements SliceWorkshop {
   }
 
   async apply(claim: SliceClaim): Promise<SliceEnd> {
-    if (this.#statement === undefined) throw new TypeError('This batch has no statement.')
-    await this.#lookAtPlan(this.#statement, claim)
-    return this.#statement.apply(this.#work, claim)
+    const [end] = await this.applyEach([claim])
+    if (end === undefined) throw new TypeError('unreachable')
+    return end
+  }
+
+  async applyEach(claims: readonly SliceClaim[]): Promise<readonly SliceEnd[]> {
+    const statement = this.#statement
+    if (statement === undefined) throw new TypeError('This batch has no statement.')
+    await this.#lookAtPlan(statement, claims)
+    const other = statement.atOnce?.other
+    if (other !== undefined && takesSeries(other, claims))
+      return applySeries(this.#work, other, claims, this.#sliceMs * claims.length + silenceMs)
+    const ends: SliceEnd[] = []
+    for (const claim of claims) ends.push(await statement.apply(this.#work, claim))
+    return ends
   }
 
   /** Once, and before the first slice that has both bounds. */
-  async #lookAtPlan({ atOnce }: SliceStatement, claim: SliceClaim): Promise<void> {
-    if (atOnce === undefined || claim.lower === undefined || this.#planning.isLookedAt) return
-    this.#planning.isOnce = await isPlannedAlike(this.#work, atOnce.other.bind(claim))
+  async #lookAtPlan({ atOnce }: SliceStatement, claims: readonly SliceClaim[]): Promise<void> {
+    const claim = claims.find(({ lower }) => lower !== undefined)
+    if (atOnce === undefined || claim === undefined || this.#planning.isLookedAt) return
+    this.#planning.isOnce = await planOnce(this.#work, atOnce.other, claim)
     this.#planning.isLookedAt = true
-    await this.#work.use((client) => setPlanning(client, this.#planning))
   }
 
   open(claim: SliceClaim): Promise<OpenSlice> {
@@ -227,19 +245,28 @@ interface Planning {
   isOnce: boolean
 }
 
-/** Connects, and looks at the source, while the batch is put on record. */
-async function inspectUntil(
+/** Connects, and has the server read source and statement, while the batch is put on record. */
+async function readUntil(
   begun: Promise<void>,
   { work, side, listener }: Connections,
   plan: WorkshopPlan,
-): Promise<InspectedSource> {
-  const early = inspectKey(work, plan.source)
+): Promise<Reading> {
+  const early = read(work, plan)
   early.catch(() => {})
   void side.client().catch(() => {}) // what is wrong shows at the first renewal
   void listener.listen()
   await begun
-  // what is wrong with the source is the lead's to say, and it has found nothing
-  return early.catch(() => inspectKey(work, plan.source))
+  // what is wrong is the lead's to say, and it has found nothing
+  const reading = await early.catch(() => read(work, plan))
+  // a statement that can't stand beside its checkpoint may have missed Purser's tables only
+  return reading.statement === undefined || reading.statement.atOnce !== undefined
+    ? reading
+    : read(work, plan)
+}
+
+async function read(work: Session, { source: query, statement: written }: WorkshopPlan): Promise<Reading> {
+  const source = await inspectKey(work, query)
+  return { source, statement: written && (await prepareStatement(work, source, written)) }
 }
 
 async function prepareToWork(client: Client, { sliceMs }: WorkshopPlan, planning: Planning): Promise<void> {
