@@ -13,8 +13,8 @@ interface Wait {
 }
 
 // So many slices at once as take about so long: the round trip for them is then a small part of their work.
-const aheadMs = 60
-const mostAhead = 32
+const aheadMs = 150
+const mostAhead = 64
 // Toward the end fewer and fewer are claimed at once, so that all workers end together.
 const greatestShare = 0.25
 // Workers are told of new slices; this is for who missed it, or can't be told (a pooler between).
