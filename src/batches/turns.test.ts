@@ -72,4 +72,13 @@ describe('a worker', () => {
     await turns.rest(60, 0.5, new AbortController().signal)
     expect(performance.now() - began).toBeGreaterThan(55)
   })
+
+  it('is at full speed when it need not rest, which is not known before its first slice', async () => {
+    const turns = new Turns({ place: async () => ({ rank: 0, of: 1, clockMs: 0 }) })
+    expect(turns.isAtFullSpeed).toBe(false)
+    await turns.rest(5, 1, drained)
+    expect(turns.isAtFullSpeed).toBe(true)
+    await turns.rest(5, 0.9, drained)
+    expect(turns.isAtFullSpeed).toBe(false)
+  })
 })

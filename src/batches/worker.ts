@@ -103,9 +103,11 @@ async function workAndSettle(options: WorkerOptions, bench: Bench, taken: readon
   const claims = taken.map(({ claim }) => claim)
   const ends = await trySlices(bench, claims, options)
   const workedMs = performance.now() - begun
-  const fenced = taken.filter((_, at) => endName(ends[at]) === 'fenced')
-  await Promise.all(taken.map((one) => (fenced.includes(one) ? undefined : one.delivery.ack())))
-  for (const end of ends) if (typeof end !== 'string' && end.end === 'away') throw end.error
+  const away = ends.flatMap((end) => (typeof end !== 'string' && end.end === 'away' ? [end] : []))
+  const isFenced = (at: number) => away.length === 0 && endName(ends[at]) === 'fenced'
+  await Promise.all(taken.map(({ delivery }, at) => (isFenced(at) ? undefined : delivery.ack())))
+  for (const { error } of away) throw error
+  const fenced = taken.filter((_, at) => isFenced(at))
   if (fenced.length > 0) {
     await giveAllBack(options, bench, fenced)
     return passOn(
