@@ -48,7 +48,7 @@ describe.each(await allPrograms())('PostgreSQL $version: a batch', (programs) =>
     })
 
     it('[20] waits while the database is read-only', async () => {
-      await world.fill(40)
+      await world.fill(4_000)
       await run({ canary: 2 })
       const { database } = world.database.client
       let [said, isBack] = [0, false]
@@ -74,7 +74,7 @@ describe.each(await allPrograms())('PostgreSQL $version: a batch', (programs) =>
       })
       expect(end).toMatchObject(done)
       expect(said).toBeGreaterThan(2)
-      expect(await world.applied()).toEqual([[1, 40]])
+      expect(await world.applied()).toEqual([[1, 4_000]])
     })
 
     it('[21] waits while the disk is full, and asks less often', async () => {
