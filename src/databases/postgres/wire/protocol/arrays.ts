@@ -1,23 +1,63 @@
-const types = { int8: 20, oid: 26 } as const
+const types = { int8: { number: 20, width: 8 }, oid: { number: 26, width: 4 } } as const
 
-/** Numbers as the server's binary format has an array of one dimension (its source, `array_send`). */
-export function numbers(type: keyof typeof types, values: readonly number[]): Buffer {
-  const width = type === 'int8' ? 8 : 4
-  const head = values.length === 0 ? 12 : 20
-  const bytes = Buffer.alloc(head + values.length * (4 + width))
-  bytes.writeInt32BE(values.length === 0 ? 0 : 1, 0)
-  bytes.writeInt32BE(types[type], 8)
-  if (values.length > 0) {
-    bytes.writeInt32BE(values.length, 12)
-    bytes.writeInt32BE(1, 16)
+const headLength = 20
+const emptyLength = 12
+
+/**
+ * Numbers in ascending order, as the server's binary format has an array of one dimension (its source, `array_send`). It
+ * grows by what is added, and is not made anew.
+ */
+export class NumberArray {
+  readonly #width: 4 | 8
+  #count = 0
+  #bytes = Buffer.alloc(256)
+
+  constructor(type: keyof typeof types) {
+    this.#width = types[type].width
+    this.#bytes.writeInt32BE(types[type].number, 8)
+    this.#bytes.writeInt32BE(1, 16) // the number of the first
   }
-  for (const [index, value] of values.entries()) {
-    const at = head + index * (4 + width)
-    bytes.writeInt32BE(width, at)
-    if (type === 'int8') bytes.writeBigInt64BE(BigInt(value), at + 4)
-    else bytes.writeUInt32BE(value, at + 4)
+
+  /** They stay so until another is added. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#count === 0 ? emptyLength : this.#startOf(this.#count))
   }
-  return bytes
+
+  /** One that is not there yet. */
+  add(value: number): void {
+    const place = this.#placeFor(value)
+    const [start, end] = [this.#startOf(place), this.#startOf(this.#count)]
+    const length = this.#startOf(this.#count + 1)
+    if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], 2 * length)
+    this.#bytes.copyWithin(this.#startOf(place + 1), start, end)
+    this.#bytes.writeInt32BE(this.#width, start)
+    if (this.#width === 8) this.#bytes.writeBigInt64BE(BigInt(value), start + 4)
+    else this.#bytes.writeUInt32BE(value, start + 4)
+    this.#count += 1
+    this.#bytes.writeInt32BE(1, 0)
+    this.#bytes.writeInt32BE(this.#count, 12)
+  }
+
+  /** Most are greater than all that are there. */
+  #placeFor(value: number): number {
+    let [low, high] = [0, this.#count]
+    if (high > 0 && this.#at(high - 1) < value) return high
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#at(middle) < value) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #at(place: number): number {
+    const start = this.#startOf(place) + 4
+    return this.#width === 8 ? Number(this.#bytes.readBigInt64BE(start)) : this.#bytes.readUInt32BE(start)
+  }
+
+  #startOf(place: number): number {
+    return headLength + place * (4 + this.#width)
+  }
 }
 
 export function int8(value: number): Buffer {

@@ -5,6 +5,7 @@ import type { Conversation } from '../conversation.ts'
 import { type Answer, Standing } from '../standing.ts'
 import type { Deed } from './deed.ts'
 import { Memory } from './memory.ts'
+import { Numbers } from './numbers.ts'
 import {
   type Counts,
   type Known,
@@ -86,7 +87,7 @@ export class Books {
 
   /** What the session still knows to have done to tables, in no transaction. */
   async count(tables: readonly number[]): Promise<ReadonlyMap<number, Counts>> {
-    const known = { ...nothingKnown, tables }
+    const known = { ...nothingKnown, tables: new Numbers('oid', tables).all }
     const answer = await new Promise<Answer>((resolve) =>
       this.#question.ask({ ending: 'sync', parameters: parametersOf(known) }, resolve),
     )

@@ -3,6 +3,7 @@ import type { Effects, StatementLock, TableWork } from '../../../../wire.ts'
 import type { Before } from '../../side/before-query.ts'
 import type { Deed } from './deed.ts'
 import { isStrong, lockOf } from './modes.ts'
+import { Numbers } from './numbers.ts'
 import type { Counts, Known, Relation, Work } from './work.ts'
 
 /** What others see of relations and files. */
@@ -25,9 +26,12 @@ export class Memory {
   readonly #storages = new Set<string>()
   /** Made by this transaction: nobody else sees them. */
   readonly #made = new Set<number>()
-  #locks: ReadonlySet<number> = new Set()
+  #locks = new Numbers('int8')
+  #tables = new Numbers('oid')
   /** As they were told before, by the names that hold still. */
   readonly #toldLocks = new Map<number, StatementLock>()
+  /** All of them, unless they are to be told anew. */
+  #held: readonly StatementLock[] | undefined
   #command = -1
   #changes = -1
   /** It has made a cursor that its commit runs to its end. */
@@ -38,13 +42,14 @@ export class Memory {
   }
 
   get known(): Known {
-    const tables = [...this.#relations.values()].filter(hasRows).map(({ oid }) => oid)
-    return { locks: [...this.#locks], command: this.#command, tables, changes: this.#changes }
+    const [locks, tables] = [this.#locks.all, this.#tables.all]
+    return { locks, command: this.#command, tables, changes: this.#changes }
   }
 
   /** The locks that it has. */
   get held(): readonly StatementLock[] {
-    return this.#told(this.#locks)
+    this.#held ??= this.#told(this.#locks)
+    return this.#held
   }
 
   /** All that the transaction has done so far. */
@@ -91,25 +96,42 @@ export class Memory {
 
   /** What is new since it was asked last. `isUndone`: by a statement that only takes back, as `ROLLBACK TO` does. */
   async take(work: Work, known: Known, isUndone = false): Promise<Deed> {
-    const before = await this.#before(work)
-    const earlier = this.#locks
+    const locks = this.#locksNow(work, known)
+    const fresh = [...(locks ?? work.locks.keys)].filter((key) => !this.#locks.has(key))
+    const before = await this.#before(work, fresh)
     const tables = this.#learn(work, known, before)
-    this.#locks = new Set(work.locks)
     this.hasHoldingCursor = work.hasHoldingCursor
-    const fresh = work.locks.filter((key) => !earlier.has(key))
     const deed = {
       locks: this.#told(fresh),
-      held: this.#told(earlier),
+      held: this.held,
       tables: isUndone ? new Map<string, TableWork>() : tables,
     }
-    if ([...earlier].some((key) => !this.#locks.has(key))) this.#forget()
+    if (locks === undefined) this.#hold(fresh, deed.locks)
+    else this.#holdOnly(locks)
     return deed
   }
 
+  /** All locks that it has, unless they are more than before: none was given back since the question was asked. */
+  #locksNow({ locks: { isAll, keys } }: Work, { locks }: Known): Numbers | undefined {
+    if (!isAll && locks.of === this.#locks) return undefined
+    return locks.of.with(keys, isAll ? 0 : locks.count)
+  }
+
+  #hold(fresh: readonly number[], told: readonly StatementLock[]): void {
+    for (const key of fresh) this.#locks.add(key)
+    if (told.length > 0) this.#held = [...this.held, ...told]
+  }
+
+  #holdOnly(locks: Numbers): void {
+    const earlier = this.#locks
+    this.#locks = locks
+    this.#held = undefined
+    if ([...earlier].some((key) => !locks.has(key))) this.#forget()
+  }
+
   /** Only what is locked for itself alone can have been made, dropped, or written anew. */
-  async #before({ locks, relations }: Work): Promise<Before> {
-    const unknown = locks
-      .filter((key) => !this.#locks.has(key))
+  async #before({ relations }: Work, fresh: readonly number[]): Promise<Before> {
+    const unknown = fresh
       .map(lockOf)
       .filter((lock) => isStrong(lock) && !this.#relations.has(lock.oid) && !this.#made.has(lock.oid))
       .map(({ oid }) => oid)
@@ -127,14 +149,17 @@ export class Memory {
   #learn(work: Work, known: Known, before: Before): ReadonlyMap<string, TableWork> {
     const works = new Works()
     for (const [oid, relation] of before.relations) {
-      if (!work.relations.some((one) => one.oid === oid)) this.#relations.set(oid, relation)
+      if (!work.relations.some((one) => one.oid === oid)) this.#know(relation)
     }
-    if (work.relations.some((one) => this.#isRenamed(one))) this.#toldLocks.clear()
+    if (work.relations.some((one) => this.#isRenamed(one))) this.#tellAnew()
     for (const relation of work.relations) {
       this.#compare(relation, before, works)
-      this.#relations.set(relation.oid, relation)
+      this.#know(relation)
     }
-    for (const oid of known.tables) if (!work.counts.has(oid)) this.#counts.delete(oid)
+    for (const oid of this.#counts.keys()) {
+      const isAsked = known.tables.of.isAmong(oid, known.tables.count)
+      if (isAsked && !work.counts.has(oid)) this.#counts.delete(oid)
+    }
     for (const [oid, counts] of work.counts) {
       const relation = this.#relations.get(oid)
       const done = this.#since(oid, counts)
@@ -145,6 +170,16 @@ export class Memory {
     this.#command = Math.max(this.#command, work.command)
     this.#changes = work.changes
     return works.all
+  }
+
+  #know(relation: Relation): void {
+    this.#relations.set(relation.oid, relation)
+    if (hasRows(relation)) this.#tables.add(relation.oid)
+  }
+
+  #tellAnew(): void {
+    this.#toldLocks.clear()
+    this.#held = undefined
   }
 
   /** Whether locks that were told are to be told by another name. */
@@ -169,7 +204,8 @@ export class Memory {
   /** A `TRUNCATE` takes back what was counted before it. */
   #since(oid: number, counts: Counts): Counts {
     const last = this.#counts.get(oid) ?? nothing
-    this.#counts.set(oid, counts)
+    if (Object.values(counts).some((count) => count > 0)) this.#counts.set(oid, counts)
+    else this.#counts.delete(oid)
     return {
       inserted: Math.max(0, counts.inserted - last.inserted),
       updated: Math.max(0, counts.updated - last.updated),
@@ -198,12 +234,17 @@ export class Memory {
   /** What was taken back to a savepoint is as it was before, and its locks are gone. */
   #forget(): void {
     const locked = new Set([...this.#locks].map((key) => lockOf(key).oid))
-    for (const oid of [...this.#relations.keys(), ...this.#made]) {
-      if (locked.has(oid)) continue
+    const gone = [...this.#relations.keys(), ...this.#made].filter((oid) => !locked.has(oid))
+    if (gone.length === 0) return
+    for (const oid of gone) {
       this.#relations.delete(oid)
       this.#made.delete(oid)
-      this.#toldLocks.clear()
     }
+    this.#tables = new Numbers(
+      'oid',
+      [...this.#tables].filter((oid) => locked.has(oid)),
+    )
+    this.#tellAnew()
   }
 }
 

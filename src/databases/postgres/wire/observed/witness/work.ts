@@ -1,21 +1,27 @@
-import { int8, numbers } from '../../protocol/arrays.ts'
+import { int8 } from '../../protocol/arrays.ts'
+import { Numbers, type Portion } from './numbers.ts'
 
 /** What is known already, and need not be told again. */
 export interface Known {
   /** Keys of locks. */
-  readonly locks: readonly number[]
+  readonly locks: Portion
   /** The last of the transaction's commands by which a relation was changed. */
   readonly command: number
-  readonly tables: readonly number[]
+  readonly tables: Portion
   /** How often it had changed a relation. */
   readonly changes: number
 }
 
-export const nothingKnown: Known = { locks: [], command: -1, tables: [], changes: -1 }
+export const nothingKnown: Known = {
+  locks: new Numbers('int8').all,
+  command: -1,
+  tables: new Numbers('oid').all,
+  changes: -1,
+}
 
-/** As parameters of the question. */
+/** As parameters of the question, which is sent before more is known. */
 export function parametersOf({ locks, command, tables, changes }: Known): readonly Buffer[] {
-  return [numbers('int8', locks), int8(command), numbers('oid', tables), int8(changes)]
+  return [locks.of.parameter, int8(command), tables.of.parameter, int8(changes)]
 }
 
 /** What is known of a relation: a table, an index, a sequence, a view. */
@@ -46,8 +52,8 @@ export interface Counts {
 /** What a session has done since its transaction began, beside what was known. */
 export interface Work {
   readonly lockTimeoutMs: number
-  /** Keys of all locks that it has. */
-  readonly locks: readonly number[]
+  /** Keys of the locks that it has, beside those that were known unless it is said to be all. */
+  readonly locks: { readonly isAll: boolean; readonly keys: readonly number[] }
   /** Those that are new, or changed. */
   readonly relations: readonly Relation[]
   /** Of those, and of tables that were known. */
@@ -102,7 +108,7 @@ export function readWork(json: string | undefined, known: Known): Work {
   const [isAll, keys] = locks
   return {
     lockTimeoutMs: milliseconds(lockTimeout),
-    locks: [...(isAll ? [] : known.locks), ...(keys ?? [])],
+    locks: { isAll, keys: keys ?? [] },
     relations: rows.map((row) => ({
       ...relationOf(row as unknown as RelationRow),
       bytes: row[10] ?? 0,
