@@ -23,7 +23,8 @@ function goldenDigest({ source, options }: Pick<GoldenPlan, 'source' | 'options'
 /** The newest golden copy that is whole, made from the same and not too old; or that of `dataFrom`, where there is one. */
 export async function findGolden(plan: GoldenPlan, dataFrom?: Date): Promise<Marker | undefined> {
   const digest = goldenDigest(plan)
-  const oldest = Date.now() - plan.options.refreshAfterMs
+  // what somebody else read of production since this was asked for is never too old: the newest stays
+  const oldest = Math.min(Date.now() - plan.options.refreshAfterMs, Date.parse(plan.source.readAt))
   const whole = (await goldens(plan)).filter(({ state }) => state === 'ready')
   const fresh = whole.filter((marker) => marker.digest === digest && Date.parse(marker.dataFrom) >= oldest)
   return (
