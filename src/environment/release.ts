@@ -28,3 +28,8 @@ export interface Skew {
   readonly message: string
   readonly remedy: string
 }
+
+/** As much of a release's digest as tells it from others, for people. */
+export function shortDigest(digest: string): string {
+  return digest.replace(/^(sha256:.{12}).*/, '$1')
+}

@@ -15,9 +15,11 @@ export async function readLog(
   { follow, signal }: { readonly follow: boolean; readonly signal: AbortSignal },
 ): Promise<FoundRun & { readonly frames: AsyncIterable<Frame> }> {
   const { run: found, ledger } = await findRun(context, typed)
-  const run = await settleRun(context, ledger, found)
-  if (run.attempts.length === 0) return { run, ledger, frames: none() }
-  const execution = await (follow ? awaitExecution(context, { run, ledger }) : findExecution(context, run))
+  const asked = await settleRun(context, ledger, found)
+  if (asked.attempts.length === 0) return { run: asked, ledger, frames: none() }
+  const { run, execution } = follow
+    ? await awaitExecution(context, { run: asked, ledger })
+    : { run: asked, execution: await findExecution(context, asked) }
   if (execution === 'gone') {
     if (mayHaveWritten(run))
       context.warn(`The output of run ${run.id} is gone: it has been removed from where it was kept.`)

@@ -1,4 +1,3 @@
-import type { Refusal } from '../core/errors.ts'
 import type { Run } from '../runs/run.ts'
 import type { Context } from './context.ts'
 import { planRehearsal } from './rehearsals/plan-rehearsal.ts'
@@ -10,7 +9,7 @@ import { openLedger } from './runs/ledgers.ts'
 import { settleRuns } from './runs/settle-runs.ts'
 import { askGates } from './start-run/ask-gates.ts'
 import { claimRun } from './start-run/claim-run.ts'
-import { endNeedless } from './start-run/end-needless.ts'
+import { endNeedless, refuse } from './start-run/end-early.ts'
 import { requestRun } from './start-run/request-run.ts'
 
 /**
@@ -30,15 +29,11 @@ export async function rehearseTask(
   const rehearsal = await planRehearsal(context, target, release, wish)
   const run = await requestRun(context, target.ledger, rehearsal.request)
   const { refusals } = await askGates(context, target, release, rehearsal.plan, run)
-  if (refusals.length > 0) return refuse(refusals)
+  if (refusals.length > 0) return await refuse(context, target, run, refusals)
   const claimed = await claimRun(context, target, rehearsal.plan, run)
-  if ('refusal' in claimed) return refuse([claimed.refusal])
+  if ('refusal' in claimed) return await refuse(context, target, run, [claimed.refusal])
   watching.begun?.(claimed.run)
   const played = await playRehearsal(context, target, release, rehearsal, claimed.run, watching)
   if ('needless' in played) return await endNeedless(context, target, run, played.needless)
   return await advanceRun(context, target.ledger, run.id, () => ({ kind: 'rehearsed', rehearsal: played }))
-
-  function refuse(all: readonly Refusal[]): Promise<Run> {
-    return advanceRun(context, target.ledger, run.id, () => ({ kind: 'refused', refusals: all }))
-  }
 }

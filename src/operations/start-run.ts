@@ -5,15 +5,14 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Run } from '../runs/run.ts'
 import { needsRehearsal } from './apply/ask-rehearsal.ts'
 import { type Hold, holdProduction } from './apply/hold-production.ts'
-import type { Context, RecordedTarget } from './context.ts'
+import type { Context } from './context.ts'
 import { resolveTarget } from './releases/resolve-target.ts'
-import { advanceRun } from './runs/advance-run.ts'
 import { openLedger } from './runs/ledgers.ts'
 import { settleRuns } from './runs/settle-runs.ts'
 import { askGates } from './start-run/ask-gates.ts'
 import { claimRun } from './start-run/claim-run.ts'
 import { describeRequest } from './start-run/describe-request.ts'
-import { endNeedless } from './start-run/end-needless.ts'
+import { endNeedless, refuse } from './start-run/end-early.ts'
 import { inspectTwin } from './start-run/inspect-twin.ts'
 import { launchRun } from './start-run/launch-run.ts'
 import { planRun } from './start-run/plan-run.ts'
@@ -57,16 +56,17 @@ export async function startRun(context: Context, wish: Wish, watching: Watching 
     plan.refusal === undefined
       ? await askGates(context, target, release, plan, run)
       : { refusals: [plan.refusal] }
-  if (refusals.length > 0) return refuse(context, target, run, refusals)
-  if (needless !== undefined) return { run: await endNeedless(context, target, run, needless), refusals }
+  if (refusals.length > 0) return notStarted(await refuse(context, target, run, refusals))
+  if (needless !== undefined) return notStarted(await endNeedless(context, target, run, needless))
   const claimed = await claimRun(context, target, plan, run)
-  if ('refusal' in claimed) return refuse(context, target, run, [claimed.refusal])
+  if ('refusal' in claimed) return notStarted(await refuse(context, target, run, [claimed.refusal]))
   const hold = needsRehearsal(target, plan)
     ? await holdProduction(context, target, release, plan, claimed.run)
     : undefined
-  if (hold !== undefined && 'refusals' in hold) return refuse(context, target, claimed.run, hold.refusals)
+  if (hold !== undefined && 'refusals' in hold)
+    return notStarted(await refuse(context, target, run, hold.refusals))
   if (hold !== undefined && 'needless' in hold)
-    return { run: await endNeedless(context, target, run, hold.needless), refusals }
+    return notStarted(await endNeedless(context, target, run, hold.needless))
   // 4. Launch a twin, and 5. judge it by its parity, before the task's first instruction
   const held = { ...plan, held: hold?.variables }
   const inspection = inspectTwin(context, target, release, held, (report) =>
@@ -81,12 +81,6 @@ export async function startRun(context: Context, wish: Wish, watching: Watching 
   }
 }
 
-async function refuse(
-  context: Context,
-  { ledger }: RecordedTarget,
-  { id }: Run,
-  refusals: readonly Refusal[],
-): Promise<Started> {
-  const run = await advanceRun(context, ledger, id, () => ({ kind: 'refused', refusals }))
-  return { run, refusals }
+function notStarted(run: Run): Started {
+  return { run, refusals: run.refusals }
 }

@@ -1,4 +1,5 @@
 import { byteSize, duration } from '../../core/text.ts'
+import { shortDigest } from '../../environment/release.ts'
 import { durationOf } from '../../operations/runs/view-run.ts'
 import { describeOutcome } from '../../runs/outcomes.ts'
 import { lastAttempt, type Run } from '../../runs/run.ts'
@@ -52,8 +53,4 @@ function describeRest({ id, status, rests }: Run, stream: NodeJS.WriteStream): s
 
 function wrapped(line: string): string {
   return wrapTo(line, columnsOf(process.stderr), 2)
-}
-
-function shortDigest(digest: string): string {
-  return digest.replace(/^(sha256:.{12}).*/, '$1')
 }

@@ -15,6 +15,7 @@ export const alembic: MigrationTool = {
   name: 'alembic',
   program: 'alembic',
   takesUrl: 'config',
+  listsAll: false,
   up: (place) => command(place, 'upgrade', 'heads'),
   down: (place) => command(place, 'downgrade', '-1'),
   // What it compiles would lie among the release's files, and change their digest.

@@ -14,6 +14,7 @@ export const dbmate: MigrationTool = {
   name: 'dbmate',
   program: 'dbmate',
   takesUrl: 'variable',
+  listsAll: true,
   up: (place) => [...place.program, ...command(place, 'migrate')],
   down: (place) => [...place.program, ...command(place, 'rollback')],
   history: (table = 'schema_migrations') => historyIn(table, 'version'),

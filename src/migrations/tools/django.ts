@@ -13,6 +13,7 @@ export const django: MigrationTool = {
   name: 'django',
   program: 'python3',
   takesUrl: 'config',
+  listsAll: false,
   up: ({ program, config = 'manage.py' }) => [...program, config, 'migrate', '--no-input'],
   // What it compiles would lie among the release's files, and change their digest.
   variables: { PYTHONDONTWRITEBYTECODE: '1' },

@@ -13,6 +13,7 @@ export const drizzle: MigrationTool = {
   name: 'drizzle',
   program: 'drizzle-kit',
   takesUrl: 'config',
+  listsAll: false,
   up: ({ program, config }) => [
     ...program,
     'migrate',

@@ -13,6 +13,7 @@ export const knex: MigrationTool = {
   name: 'knex',
   program: 'knex',
   takesUrl: 'config',
+  listsAll: false,
   up: (place) => command(place, 'migrate:latest'),
   down: (place) => command(place, 'migrate:down'),
   history: (table = 'knex_migrations') => historyIn(table, 'name', { others: [`${table}_lock`] }),

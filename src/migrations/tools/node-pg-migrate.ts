@@ -20,6 +20,7 @@ export const nodePgMigrate: MigrationTool = {
   name: 'node-pg-migrate',
   program: 'node-pg-migrate',
   takesUrl: 'variable',
+  listsAll: true,
   up: (place) => [...place.program, ...command(place, 'up')],
   down: (place) => [...place.program, ...command(place, 'down')],
   history: (table = 'public.pgmigrations') => historyIn(table, 'name'),

@@ -16,6 +16,7 @@ export const prisma: MigrationTool = {
   name: 'prisma',
   program: 'prisma',
   takesUrl: 'config',
+  listsAll: false,
   up: ({ program, config }) => [...program, 'migrate', 'deploy', ...configOption(config)],
   // It asks the vendor for news of itself otherwise.
   variables: { CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },

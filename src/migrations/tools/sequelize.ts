@@ -15,6 +15,7 @@ export const sequelize: MigrationTool = {
   name: 'sequelize',
   program: 'sequelize-cli',
   takesUrl: 'config',
+  listsAll: false,
   up: (place) => command(place, 'db:migrate'),
   down: (place) => command(place, 'db:migrate:undo'),
   history: (table = 'SequelizeMeta') => historyIn(table, 'name'),

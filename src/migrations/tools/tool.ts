@@ -25,6 +25,11 @@ export interface MigrationTool {
    * own configuration reads a variable, and it has to be the one that the environment names.
    */
   readonly takesUrl: 'variable' | 'config'
+  /**
+   * Whether the folder that it is given has all that it would apply, a file each. Else the team's own configuration may name
+   * more (further folders, packages with migrations of their own), and no list of its folder proves that nothing is pending.
+   */
+  readonly listsAll: boolean
   /** What brings everything up to date. */
   up(place: ToolPlace): Argv
   /** What takes the last migration back. Missing where the tool has no way back, or none without more to say. */

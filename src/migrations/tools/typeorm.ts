@@ -10,6 +10,7 @@ export const typeorm: MigrationTool = {
   name: 'typeorm',
   program: 'typeorm',
   takesUrl: 'config',
+  listsAll: false,
   up: (place) => command(place, 'migration:run'),
   down: (place) => command(place, 'migration:revert'),
   history: (table = 'migrations') => historyIn(table, 'name'),

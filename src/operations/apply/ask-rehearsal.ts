@@ -39,7 +39,7 @@ export async function readForGate(
   const migrations = await askForMigrations(context, target, release, production.task)
   await using inspector = await inspectProduction(production)
   const pending = await pendingIn(inspector, migrations)
-  const needless = whyNeedless(task, production.name, migrations, pending)
+  const needless = whyNeedless(task, production.name, release, migrations, pending)
   if (needless !== undefined) return { needless }
   await using cloner = await openCloner(context, target, production.name)
   const { schema, identity } = await cloner.standing()

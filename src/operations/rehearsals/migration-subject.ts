@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { PurserError } from '../../core/errors.ts'
 import type { Inspector } from '../../databases/inspector.ts'
-import type { Release } from '../../environment/release.ts'
+import { type Release, shortDigest } from '../../environment/release.ts'
 import type { MigrationSet, MigrationSetAnswer } from '../../migrations/tools/migration-set.ts'
 import { pendingOf, readApplied } from '../../migrations/tools/pending.ts'
 import { tools } from '../../migrations/tools/tools.ts'
@@ -37,22 +37,34 @@ export async function pendingIn(
 }
 
 /**
- * Says that nothing is pending, where the tool's own list says so of this database; nothing where something is, or
- * nobody can tell. Throws `MIGRATION_NOTHING_PENDING` where the release has no migration at all: so it looks as well when
- * its folder is a wrong one.
+ * Says that nothing is pending, where the tool's own list proves it of this database; nothing where something is, or the tool
+ * is not known. Throws `MIGRATION_NOTHING_PENDING` where the list is empty and that proves nothing: the tool may have more
+ * than its folder tells, or the folder is a wrong one.
  */
 export function whyNeedless(
   task: string,
   database: string,
-  { files }: MigrationSet,
+  { digest }: Pick<Release, 'digest'>,
+  { tool, files }: MigrationSet,
   pending: readonly string[] | undefined,
 ): string | undefined {
-  if (pending === undefined || pending.length > 0) return undefined
-  if (files.length > 0)
-    return `nothing is pending on database "${database}", which has all migrations of "${task}"`
-  throw new PurserError('MIGRATION_NOTHING_PENDING', {
+  if (tool === undefined || pending === undefined || pending.length > 0) return undefined
+  if (files.length === 0) throw noneAtAll(task, database)
+  if (!tools[tool].listsAll) throw unproven(task, database, tool)
+  return `nothing is pending on database "${database}", which has all migrations of "${task}" in release ${shortDigest(digest)}`
+}
+
+function noneAtAll(task: string, database: string): PurserError {
+  return new PurserError('MIGRATION_NOTHING_PENDING', {
     message: `The release has no migration of task "${task}" at all, so that none can be pending on database "${database}".`,
     remedy: "Correct the task's folder, if there should be some.",
+  })
+}
+
+function unproven(task: string, database: string, tool: string): PurserError {
+  return new PurserError('MIGRATION_NOTHING_PENDING', {
+    message: `Nothing of "${task}" is pending on database "${database}" by the files of its folder. Whether ${tool}'s own configuration has more than these is not known.`,
+    remedy: `If it has none, there is nothing to do. If it has, name its folder in the task. A migration of an image that is still to be deployed needs \`--candidate IMAGE\`.`,
   })
 }
 

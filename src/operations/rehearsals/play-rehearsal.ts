@@ -39,7 +39,7 @@ export async function playRehearsal(
   try {
     const { name, task } = rehearsal.production
     const { clients, pending } = await askProduction(rehearsal)
-    const needless = whyNeedless(task.name, name, rehearsal.migrations, pending)
+    const needless = whyNeedless(task.name, name, release, rehearsal.migrations, pending)
     if (needless !== undefined) return { needless }
     await using cloner = await openCloner(context, target, name)
     const apartness = await target.executor.apartness(release, context.signal)

@@ -9,14 +9,17 @@ import { type FoundRun, readRun } from './find-run.ts'
 
 const lookEveryMs = 300
 
+/** What there is of a run's attempt, and the run as it was then. */
+export interface FoundExecution {
+  readonly run: Run
+  readonly execution: Execution | 'gone' | 'unreachable'
+}
+
 /** The attempt of a run, once there is one: clones may be made for a long time before a rehearsal has its own. */
-export async function awaitExecution(
-  context: Context,
-  { run, ledger }: FoundRun,
-): Promise<Execution | 'gone' | 'unreachable'> {
+export async function awaitExecution(context: Context, { run, ledger }: FoundRun): Promise<FoundExecution> {
   for (let now = run; ; now = await readRun(ledger, run.id)) {
-    const found = await findExecution(context, now)
-    if (found !== 'unreachable' || !isBeingStarted(context, now)) return found
+    const execution = await findExecution(context, now)
+    if (execution !== 'unreachable' || !isBeingStarted(context, now)) return { run: now, execution }
     await pause(lookEveryMs)
   }
 }

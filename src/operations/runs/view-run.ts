@@ -46,7 +46,7 @@ export interface RunView {
   }[]
   readonly output?: OutputSummary
   readonly parity?: ParityReport
-  /** It is a rehearsal; its verdict is in `rehearsal`, or it has none, which is `not-rehearsed`. */
+  /** It is a rehearsal; its verdict is in `rehearsal`, or it has none, which is `not-rehearsed` unless it was needless. */
   readonly isRehearsal?: true
   readonly rehearsal?: RehearsalRecord
   /** Why it went to production without a passing rehearsal. */

@@ -25,8 +25,13 @@ export async function claimRun(
   const result = await ledger.append({ run: run.id, ...recorded, ...holds }, { version: run.version })
   if ('appended' in result) return { run: applyEvent(run, recorded) }
   if (result.conflict === 'claim') return { refusal: alreadyRunning(run, result.holder) }
-  throw new PurserError('RUN_ENDED', {
-    message: `Run ${run.id} was cancelled before it started.`,
+  throw cancelledBefore(run)
+}
+
+/** Somebody cancelled a run while it was looked at whether it may begin. */
+export function cancelledBefore({ id }: Run): PurserError {
+  return new PurserError('RUN_ENDED', {
+    message: `Run ${id} was cancelled before it started.`,
     remedy: 'Nothing was started. `purser show` tells who cancelled it.',
     exitCode: exitCodes.cancelled,
   })

@@ -47,7 +47,7 @@ export async function startCrowd(open: Sessions, pairs: readonly TablePair[]): P
 async function noticeSooner(client: Client): Promise<void> {
   await client
     .query(
-      `select set_config('deadlock_timeout', (setting::int * 3 / 4)::text, false) from pg_settings where name = 'deadlock_timeout'`,
+      `select set_config('deadlock_timeout', greatest(1, setting::int * 3 / 4)::text, false) from pg_settings where name = 'deadlock_timeout'`,
     )
     .catch((error: unknown) => {
       if (sqlStateOf(error) !== '42501') throw error

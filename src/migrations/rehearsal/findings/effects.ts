@@ -46,7 +46,7 @@ function contentChanges(trace: TraceEvidence): readonly string[] {
       written.set(table, (written.get(table) ?? 0) + rows)
     }
   }
-  const uncounted = [...trace.contentBefore.keys()].filter(
+  const uncounted = (trace.uncounted ?? []).filter(
     (table) => !written.has(table) && !trace.historyTables.includes(table) && holdsOther(table, trace),
   )
   return [

@@ -1,5 +1,5 @@
 import { commitsOf } from '../commits.ts'
-import { differingPlaces, differingSchema } from '../differences.ts'
+import { differingSchema } from '../differences.ts'
 import type { DyingEvidence } from '../evidence.ts'
 import { playAgain } from '../play.ts'
 import { type Scene, type Stage, setUp } from '../stage.ts'
@@ -83,6 +83,6 @@ async function differences(
 ): Promise<readonly string[]> {
   const now = await inspector.schema()
   const schema = now.digest === after.digest ? [] : differingSchema(after, now, historyTables)
-  const content = differingPlaces(outcome, await inspector.content([...outcome.keys()]), historyTables)
-  return [...schema, ...(await unsteady.without(content))]
+  const content = await inspector.content([...outcome.keys()])
+  return [...schema, ...(await unsteady.differing(content))]
 }

@@ -154,20 +154,23 @@ export class Lane {
     }
   }
 
-  /** A column or row that is there no more is replaced by another; a table that is not there any more ends its probe. */
+  /**
+   * A column or row that is there no more is replaced by another; where that one can't be written either (by a constraint that
+   * it violates), the lock of a write stands for it. A table that is not there any more ends its probe.
+   */
   async #mend(probe: Probe, error: unknown): Promise<void> {
     probe.failures += 1
-    const plan =
-      sqlStateOf(error) === undefined || probe.failures > 1 ? undefined : await this.#plan(probe.table)
+    const isOver = sqlStateOf(error) === undefined || probe.failures > 2
+    const plan = isOver ? undefined : await this.#plan(probe.table, probe.failures === 1)
     const statement = probe.kind === 'read' ? plan?.read : plan?.write
     if (statement === undefined) this.#live.delete(probe)
     else probe.statement = statement
   }
 
-  async #plan(table: string): Promise<ProbePlan | undefined> {
+  async #plan(table: string, mayWrite: boolean): Promise<ProbePlan | undefined> {
     try {
       await this.#client.query('rollback')
-      return await planProbe(this.#client, table, this.#terms.mayReplicate)
+      return await planProbe(this.#client, table, mayWrite && this.#terms.mayReplicate)
     } catch {
       return undefined // it goes away just now, or the session has
     }
