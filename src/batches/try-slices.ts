@@ -63,7 +63,7 @@ async function trySlice(bench: Bench, claim: SliceClaim, options: TryOptions): P
   }
 }
 
-/** The error is that of the first slice that is not done; those after it were not begun, and are tried one by one. */
+/** Whose error it was is found out by trying each alone that is not done. */
 async function sortOut(
   bench: Bench,
   claims: readonly SliceClaim[],
@@ -71,21 +71,15 @@ async function sortOut(
   options: TryOptions,
 ): Promise<readonly TryEnd[]> {
   const ends: TryEnd[] = []
-  let isSettled = false
   for (const claim of claims) {
-    const outcome = await outcomeOf(bench, claim, error, options)
-    if (outcome !== 'unknown') ends.push(outcome)
-    else if (isSettled) ends.push(await trySlice(bench, claim, options))
-    else {
-      ends.push(await settle(bench, claim, error, options))
-      isSettled = true
-    }
+    const end = await endUnlessOpen(bench, claim, error, options)
+    ends.push(end === 'unknown' ? await trySlice(bench, claim, options) : end)
   }
   return ends
 }
 
 /** Of a slice that may be done; one that the database can't be asked about is put back as soon as it can. */
-async function outcomeOf(
+async function endUnlessOpen(
   bench: Bench,
   claim: SliceClaim,
   error: unknown,

@@ -29,6 +29,11 @@ export class Turns {
     return this.#speed >= 1
   }
 
+  /** The batch was stopped, or slowed down, by whoever: how fast it may go is known after the next slice. */
+  forget(): void {
+    this.#speed = 0
+  }
+
   /** Rests after slices that took so long, at a speed from 0 to 1; not at all at these two. */
   async rest(workedMs: number, speed: number, drain: AbortSignal, slices = 1): Promise<void> {
     this.#speed = speed

@@ -71,16 +71,20 @@ interface Taken {
   readonly claim: SliceClaim
 }
 
+// A throttle that slows down takes effect after these.
+const mostTogether = 16
+
 /**
  * What was claimed ahead and can go to the database with this one: by statement, at full speed (else there is a rest
  * after each), and nothing that has failed before.
  */
 async function takeMore({ own, queue }: WorkerOptions, claim: SliceClaim): Promise<readonly Taken[]> {
-  const { batch, turns } = own
-  if (batch.process !== undefined || !turns.isAtFullSpeed || claim.tries > 0) return []
-  const ahead = queue.ahead ?? []
-  const failed = ahead.findIndex(({ tries }) => tries > 0)
-  const most = failed === -1 ? ahead.length : failed
+  const { batch, turns, workshop } = own
+  const fits = (one: SliceClaim) => one.tries === 0 && workshop.goesWithOthers(one)
+  if (batch.process !== undefined || !turns.isAtFullSpeed || !fits(claim)) return []
+  const ahead = (queue.ahead ?? []).slice(0, mostTogether - 1)
+  const unfit = ahead.findIndex((one) => !fits(one))
+  const most = unfit === -1 ? ahead.length : unfit
   const more = most === 0 ? [] : await queue.receiveMore(most, batch.limits.leaseMs)
   return more.flatMap((delivery) =>
     delivery.claim === undefined ? [] : [{ delivery, claim: delivery.claim }],
@@ -109,6 +113,7 @@ async function workAndSettle(options: WorkerOptions, bench: Bench, taken: readon
   for (const { error } of away) throw error
   const fenced = taken.filter((_, at) => isFenced(at))
   if (fenced.length > 0) {
+    bench.turns.forget()
     await giveAllBack(options, bench, fenced)
     return passOn(
       options,

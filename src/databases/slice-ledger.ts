@@ -175,6 +175,8 @@ export interface SliceWorkshop extends AsyncDisposable {
   giveBack(claims: readonly SliceClaim[]): Promise<void>
   /** Carries a statement out over a slice, and its checkpoint with it. */
   apply(claim: SliceClaim): Promise<SliceEnd>
+  /** Whether a slice may be carried out together with others. */
+  goesWithOthers(claim: SliceClaim): boolean
   /**
    * Carries a statement out over slices one after another, each with its checkpoint for itself, in as few round trips as
    * can be. Throws the error of the first that failed: what became of those before it `outcomeOf` tells, and those after

@@ -189,11 +189,11 @@ export function describeSlicing(on: Bench): void {
     })
 
     it('are renewed while the statement of one of them takes longer than the lease', async () => {
-      const leaseMs = 1_500
+      const leaseMs = 4_000
       const lead = await begin({ leaseMs })
       await planAll(lead)
       const statement: WorkshopPlan['statement'] = (slice) =>
-        sql`update places set applied = applied + 1 + ${on.world.slowZero(250)} where ${slice}`
+        sql`update places set applied = applied + 1 + ${on.world.slowZero(600)} where ${slice}`
       const shop = await hire('one', { statement, leaseMs })
       const claims = await shop.claim(3, false)
       const [first] = claims

@@ -125,7 +125,7 @@ export async function renewClaims(
   return claims.map(({ slice }) => slice).filter((slice) => !kept.has(slice))
 }
 
-/** Gives back what was not tried. */
+/** Gives back what was not tried. What is at work just now is locked, and goes on. */
 export async function giveBack(
   session: Session,
   batch: string,
@@ -135,10 +135,13 @@ export async function giveBack(
   await session.query({
     name: 'purser_give_back',
     text: `
-      with back as (
+      with mine as (
+        select s.number from purser.slices s, unnest($2::bigint[], $3::int[]) as held(number, token)
+        where s.batch = $1 and s.number = held.number and s.token = held.token and s.state = 1
+        for update of s skip locked
+      ), back as (
         update purser.slices s set state = 0, token = s.token + 1, worker = null, lease_until = null
-        from unnest($2::bigint[], $3::int[]) as held(number, token)
-        where s.batch = $1 and s.number = held.number and s.token = held.token and s.state = 1 returning s.number
+        from mine where s.batch = $1 and s.number = mine.number returning s.number
       )
       select pg_notify('purser', $1) from back limit 1`,
     values: [batch, claims.map(({ slice }) => slice), claims.map(({ token }) => token)],

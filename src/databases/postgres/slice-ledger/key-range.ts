@@ -72,7 +72,7 @@ export function withinRange(key: KeyColumns, { lower, upper }: KeyRange): Sql {
 }
 
 function perSlice({ columns }: KeyColumns, bound: (claim: SliceClaim) => Key): PerSlice[] {
-  return columns.map((_, at) => new PerSlice((claim) => bound(claim)[at]))
+  return columns.map((_, at) => new PerSlice('data', (claim) => bound(claim)[at]))
 }
 
 function compare(key: KeyColumns, operator: '>' | '<=', values: readonly unknown[], alias?: string): Sql {

@@ -15,14 +15,9 @@ export async function prepareOn(client: Client, text: string): Promise<void> {
   preparedOn.set(client, text)
 }
 
-/** What carries out the statement that is prepared on a connection: every value has to be plain. */
+/** What carries out the statement that is prepared on a connection, with values whose text is what the driver would bind. */
 export function execution(client: Client, values: readonly unknown[]): string {
   return `execute ${name} (${values.map((value) => literal(client, value)).join(', ')})`
-}
-
-/** Whether a value's text is what the driver would bind. */
-export function isPlain(value: unknown): boolean {
-  return value === null || ['string', 'number', 'bigint', 'boolean', 'undefined'].includes(typeof value)
 }
 
 function literal(client: Client, value: unknown): string {

@@ -3,11 +3,13 @@ import type { QueryConfig } from 'pg'
 import type { SliceClaim } from '../../../runs/slice.ts'
 import type { Sql } from '../../../tasks/sql.ts'
 
-/** A value that every slice has another of. */
+/** A value that every slice has another of: Purser's own of it, or data, as the bounds are. */
 export class PerSlice {
+  readonly kind: 'own' | 'data'
   readonly of: (claim: SliceClaim) => unknown
 
-  constructor(of: (claim: SliceClaim) => unknown) {
+  constructor(kind: PerSlice['kind'], of: (claim: SliceClaim) => unknown) {
+    this.kind = kind
     this.of = of
   }
 }
@@ -15,6 +17,8 @@ export class PerSlice {
 /** A statement that is prepared once and bound for every slice. */
 export interface Rendered {
   readonly text: string
+  /** What stands in the places of `$1` and so on, some of it to be had of each slice. */
+  readonly values: readonly unknown[]
   bind(claim: SliceClaim): QueryConfig
 }
 
@@ -24,12 +28,14 @@ export function render({ strings, values }: Sql): Rendered {
   const name = `purser_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
   return {
     text,
-    bind: (claim) => ({
-      name,
-      text,
-      values: values.map((value) => (value instanceof PerSlice ? value.of(claim) : value)),
-    }),
+    values,
+    bind: (claim) => ({ name, text, values: valuesFor(values, claim) }),
   }
+}
+
+/** Values as a slice has them. */
+export function valuesFor(values: readonly unknown[], claim: SliceClaim): unknown[] {
+  return values.map((value) => (value instanceof PerSlice ? value.of(claim) : value))
 }
 
 /** A statement that is sent once. */

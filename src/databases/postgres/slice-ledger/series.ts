@@ -2,13 +2,29 @@ import type { Client, QueryConfig, QueryResult } from 'pg'
 import type { SliceClaim } from '../../../runs/slice.ts'
 import type { SliceEnd } from '../../slice-ledger.ts'
 import { sqlStateOf } from '../sql-state.ts'
-import { execution, isPlain, prepareOn } from './prepared.ts'
-import type { Rendered } from './render.ts'
+import { execution, prepareOn } from './prepared.ts'
+import { PerSlice, type Rendered, valuesFor } from './render.ts'
 import type { Session } from './session.ts'
 
-/** Whether slices can be done in series: they have both bounds, and their statement no value but plain ones. */
-export function takesSeries(statement: Rendered, claims: readonly SliceClaim[]): boolean {
-  return claims.every((claim) => claim.lower !== undefined && valuesOf(statement, claim).every(isPlain))
+/**
+ * Whether a slice can be done in series with others: it has both bounds, and all values may stand in the text of a message.
+ * That is in the server's log where a slice fails, and in its list of sessions. So there may be numbers, and bounds that are
+ * numbers, dates or UUIDs; no text of the task's, which may be a secret, and none of the data's.
+ */
+export function fitsSeries({ values }: Rendered, claim: SliceClaim): boolean {
+  return (
+    claim.lower !== undefined &&
+    values.every((value) => {
+      if (!(value instanceof PerSlice)) return isPlain(value)
+      return value.kind === 'own' || isPlain(value.of(claim)) || plainText.test(String(value.of(claim)))
+    })
+  )
+}
+
+const plainText = /^[\d:.+\-T ]{1,64}$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+function isPlain(value: unknown): boolean {
+  return value === null || ['number', 'bigint', 'boolean', 'undefined'].includes(typeof value)
 }
 
 /**
@@ -24,7 +40,7 @@ export function applySeries(
 ): Promise<readonly SliceEnd[]> {
   return session.use(async (client) => {
     await prepareOn(client, statement.text)
-    const calls = claims.map((claim) => execution(client, valuesOf(statement, claim)))
+    const calls = claims.map((claim) => execution(client, valuesFor(statement.values, claim)))
     const answers = await send(client, {
       text: `begin; ${calls.join('; commit and chain; ')}; commit`,
       query_timeout: answerWithinMs,
@@ -44,13 +60,10 @@ async function send(
   try {
     return (await client.query(message)) as unknown as readonly Answer[]
   } catch (error) {
-    if (sqlStateOf(error) !== undefined) await client.query('rollback').catch(() => {})
+    // one that can't even be rolled back would refuse all that follows
+    if (sqlStateOf(error) !== undefined) await client.query('rollback').catch(() => client.end())
     throw error
   }
-}
-
-function valuesOf(statement: Rendered, claim: SliceClaim): readonly unknown[] {
-  return statement.bind(claim).values ?? []
 }
 
 /** What became of a slice, by what its checkpoint returned: nothing where it was not written. */

@@ -7,7 +7,7 @@ import { passes, sqlStateOf } from '../sql-state.ts'
 import { withinSlice } from './key-range.ts'
 import { checkpoint, idOf } from './open-slice.ts'
 import { prepareOn } from './prepared.ts'
-import { PerSlice, type Rendered, render } from './render.ts'
+import { PerSlice, type Rendered, render, valuesFor } from './render.ts'
 import { endOf } from './series.ts'
 import type { Session } from './session.ts'
 import type { InspectedSource } from './source.ts'
@@ -60,7 +60,7 @@ function conditionOf({ source, key }: InspectedSource, hasLower: boolean, fence?
 // The checkpoint comes first, and the effect only if it was written: a worker that was overtaken changes nothing.
 const fence = rawSql('exists (select from purser_checkpoint)')
 
-const ofClaim = (name: 'batch' | 'slice' | 'token') => new PerSlice((claim) => claim[name])
+const ofClaim = (name: 'batch' | 'slice' | 'token') => new PerSlice('own', (claim) => claim[name])
 
 /** Nothing more than this is read, written or sent for a slice: it is the time of a small one. */
 function atOnce(effect: Sql, isAsked: boolean): Rendered {
@@ -97,8 +97,7 @@ function isChange({ strings }: Sql): boolean {
 /** The statement over one range, to be sent once. */
 export function statementOver(source: InspectedSource, statement: TaskStatement, claim: SliceClaim): Sql {
   const { strings, values } = statement(conditionOf(source, claim.lower !== undefined))
-  const bound = values.map((value) => (value instanceof PerSlice ? value.of(claim) : value))
-  return { ...rawSql(''), strings, values: bound }
+  return { ...rawSql(''), strings, values: valuesFor(values, claim) }
 }
 
 function apart(source: InspectedSource, statement: TaskStatement, hasLower: boolean): Rendered {

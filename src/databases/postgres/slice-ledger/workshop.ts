@@ -20,7 +20,7 @@ import { openSlice } from './open-slice.ts'
 import { placeOf } from './place.ts'
 import { plainText } from './plain-text.ts'
 import { planOnce } from './plan-shape.ts'
-import { applySeries, takesSeries } from './series.ts'
+import { applySeries, fitsSeries } from './series.ts'
 import { Session } from './session.ts'
 import { type InspectedSource, inspectKey } from './source.ts'
 import { prepareStatement, type SliceStatement } from './statement.ts'
@@ -145,6 +145,11 @@ export class PostgresWorkshop implements SliceWorkshop {
     return giveBack(this.#side, this.#batch, claims)
   }
 
+  goesWithOthers(claim: SliceClaim): boolean {
+    const statement = this.#statement?.atOnce?.other
+    return statement !== undefined && fitsSeries(statement, claim)
+  }
+
   async apply(claim: SliceClaim): Promise<SliceEnd> {
     const [end] = await this.applyEach([claim])
     if (end === undefined) throw new TypeError('unreachable')
@@ -156,8 +161,9 @@ export class PostgresWorkshop implements SliceWorkshop {
     if (statement === undefined) throw new TypeError('This batch has no statement.')
     await this.#lookAtPlan(statement, claims)
     const other = statement.atOnce?.other
-    if (other !== undefined && takesSeries(other, claims))
-      return applySeries(this.#work, other, claims, this.#sliceMs * claims.length + silenceMs)
+    // many are there where they are quick: the server gives up the first that is not, before this
+    if (other !== undefined && claims.every((claim) => fitsSeries(other, claim)))
+      return applySeries(this.#work, other, claims, Math.min(longestTimerMs, 2 * this.#sliceMs + silenceMs))
     const ends: SliceEnd[] = []
     for (const claim of claims) ends.push(await statement.apply(this.#work, claim))
     return ends
@@ -237,6 +243,7 @@ export class PostgresWorkshop implements SliceWorkshop {
 }
 
 const silenceMs = 30_000
+const longestTimerMs = 2 ** 31 - 1
 const lookBackEveryMs = 500
 
 /** Whether the task's statement is planned once, or for every slice. */
