@@ -55,10 +55,26 @@ describe.each(await allPrograms())('a migration that dies, on PostgreSQL $versio
       withHistory(
         'alter table items add at timestamptz default clock_timestamp(), add code uuid',
         'update items set code = gen_random_uuid()',
-        'delete from items where id > (extract(epoch from clock_timestamp()) * 1000)::bigint % 997',
+        // the later, the more
+        'delete from items where id < 5 * extract(epoch from clock_timestamp() - (select at from began))',
       ),
+      `${items} create table began as select clock_timestamp() as at;`,
     )
     expect(evidence.dying?.map(({ isFinished }) => isFinished)).toEqual([true, true, true])
+  })
+
+  it('takes rows that were written twice for none that differ each time', async () => {
+    const { evidence } = await died(
+      withLateHistory(
+        'alter table items add a int',
+        'insert into sent select 1 from generate_series(1, 1000 + (5 * extract(epoch from clock_timestamp() - (select at from began)))::int)',
+      ),
+      `${items} create table began as select clock_timestamp() as at; create table sent (n int);`,
+    )
+    expect(evidence.dying?.at(-1)).toMatchObject({
+      isFinished: false,
+      differing: [expect.stringMatching(/^public\.sent has 2\d{3} rows, and had 1\d{3}$/)],
+    })
   })
 
   it('leaves an index that is not valid, which IF NOT EXISTS takes for the real one', async () => {
