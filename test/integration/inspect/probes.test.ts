@@ -104,6 +104,13 @@ describe.each(await allPrograms())('probes, by PostgreSQL $version', (programs) 
     ])
   })
 
+  it('take the lock of a write where no row may be written', async () => {
+    await stage.client.query('alter table t add constraint none check (id < 0) not valid')
+    const probes = await stage.inspector.probe(['public.t'])
+    await hold(1_000, 'lock table t in share mode')
+    expect((await probes.stop()).get('public.t')?.writes?.longestMs).toBeGreaterThan(500)
+  })
+
   it('go on after a change of the table, and end with it', async () => {
     const probes = await stage.inspector.probe(['public.t', 'public.other'])
     await migrator.query('alter table t rename id to number; alter table t drop name; drop table other')
