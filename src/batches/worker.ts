@@ -104,39 +104,52 @@ async function passOn(
 
 async function workAndSettle(options: WorkerOptions, bench: Bench, taken: readonly Taken[]): Promise<Gist> {
   const begun = performance.now()
-  const claims = taken.map(({ claim }) => claim)
-  const ends = await trySlices(bench, claims, options)
-  const workedMs = performance.now() - begun
-  const away = ends.flatMap((end) => (typeof end !== 'string' && end.end === 'away' ? [end] : []))
-  const isFenced = (at: number) => away.length === 0 && endName(ends[at]) === 'fenced'
-  await Promise.all(taken.map(({ delivery }, at) => (isFenced(at) ? undefined : delivery.ack())))
-  for (const { error } of away) throw error
-  const fenced = taken.filter((_, at) => isFenced(at))
-  if (fenced.length > 0) {
-    bench.turns.forget()
-    await giveAllBack(options, bench, fenced)
-    return passOn(
-      options,
-      bench,
-      fenced.map(({ delivery }) => delivery),
-    )
-  }
-  const done = ends.flatMap((end) => (typeof end !== 'string' && end.end === 'done' ? [end] : []))
-  const last = done.at(-1)
-  if (last === undefined || done.length < ends.length) return 'goes on'
-  await bench.pace?.add(
-    claims.reduce((sum, { rows }) => sum + rows, 0),
-    workedMs,
+  const ends = await trySlices(
+    bench,
+    taken.map(({ claim }) => claim),
+    options,
   )
-  await bench.turns.rest(workedMs, last.speed, options.drain, done.length)
+  const workedMs = performance.now() - begun
+  const away = ends.find((end) => nameOf(end) === 'away')
+  const fenced = away === undefined ? taken.filter((_, at) => nameOf(ends[at]) === 'fenced') : []
+  await Promise.all(taken.map((one) => (fenced.includes(one) ? undefined : one.delivery.ack())))
+  if (typeof away === 'object' && away.end === 'away') throw away.error
+  if (fenced.length > 0) return await standBack(options, bench, fenced)
+  await keepPace(options, bench, taken, ends, workedMs)
   return 'goes on'
 }
 
-function endName(end: TryEnd | undefined): string | undefined {
+function nameOf(end: TryEnd | undefined): string | undefined {
   return typeof end === 'string' ? end : end?.end
 }
 
 /** The batch rests, or waits for something; or this worker was overtaken. */
+async function standBack(options: WorkerOptions, bench: Bench, fenced: readonly Taken[]): Promise<Gist> {
+  bench.turns.forget()
+  await giveAllBack(options, bench, fenced)
+  return await passOn(
+    options,
+    bench,
+    fenced.map(({ delivery }) => delivery),
+  )
+}
+
+/** How long slices took tells something only where all of them were done. */
+async function keepPace(
+  { drain }: WorkerOptions,
+  bench: Bench,
+  taken: readonly Taken[],
+  ends: readonly TryEnd[],
+  workedMs: number,
+): Promise<void> {
+  const done = ends.flatMap((end) => (typeof end !== 'string' && end.end === 'done' ? [end] : []))
+  const last = done.at(-1)
+  if (last === undefined || done.length < ends.length) return
+  const rows = taken.reduce((sum, { claim }) => sum + claim.rows, 0)
+  await bench.pace?.add(rows, workedMs)
+  await bench.turns.rest(workedMs, last.speed, drain, done.length)
+}
+
 async function giveAllBack(
   { own, queue }: WorkerOptions,
   bench: Bench,

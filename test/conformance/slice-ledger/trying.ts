@@ -187,13 +187,15 @@ export function describeTrying(on: Bench): void {
       await planAll(lead)
       const shop = await hire('one', {
         statement: (slice) =>
-          sql`update places set applied = applied + 1 + ${on.world.slowZero(20)} where ${slice}`,
+          sql`update places set applied = applied + 1 + ${on.world.slowZero(100)} where ${slice}`,
       })
       const claims = await shop.claim(10, false)
       await shop.applyEach(claims.slice(0, 2))
       const carried = shop.applyEach(claims.slice(2))
       await on.world.untilSlow()
       await shop.giveBack(claims)
+      // nobody waited for the one at work, behind which the next would have begun
+      expect(await lead.tally()).toMatchObject({ slices: 2, claimed: 1, waiting: 7 })
       const ends = (await carried).map(({ end }) => end)
       expect([ends[0], ends.at(-1)]).toEqual(['done', 'fenced'])
       const slices = 2 + ends.filter((end) => end === 'done').length
